@@ -1,0 +1,86 @@
+package desk
+
+import (
+	"context"
+	"time"
+
+	"creel/backend/filter"
+	"creel/backend/hook"
+)
+
+// Store is the history on disk. Every method returns a *hook.Fault for what a
+// person can act on. Reading never waits for writing.
+type Store interface {
+	// Keep commits the request and the deliveries it owes in one synced
+	// transaction and returns its seq. It sets owed[i].Request. When it
+	// returns an error nothing is known to be kept.
+	Keep(ctx context.Context, c *hook.Capture, owed []hook.Delivery) (seq int64, err error)
+
+	// List returns the rows that match expr (nil is all), newest first.
+	List(ctx context.Context, expr *filter.Expr, cur hook.Cursor) (hook.Page, error)
+	// Rows returns the rows with these seqs that still exist, newest first.
+	Rows(ctx context.Context, seqs []int64) ([]hook.Row, error)
+	Row(ctx context.Context, seq int64) (hook.Row, error)
+	Raw(ctx context.Context, seq int64) (hook.Raw, error)
+	Usage(ctx context.Context) (hook.Usage, error)
+
+	// Mark changes the marks of the rows that match; it returns how many.
+	Mark(ctx context.Context, seqs []int64, p hook.MarksPatch) (int64, error)
+	// MarkAll is Mark for every request that matches expr.
+	MarkAll(ctx context.Context, expr *filter.Expr, p hook.MarksPatch) (int64, error)
+	// Trash hides the requests that match (seq ≤ upTo; 0 is all) until they are
+	// restored or purged. Pinned ones too: the caller says so in expr.
+	Trash(ctx context.Context, expr *filter.Expr, upTo int64) (hook.Trash, error)
+	Restore(ctx context.Context, trash int64) (int64, error)
+	// Prune removes for good what the retention no longer keeps and trash past
+	// its time, oldest first, in small transactions, and gives disk space back.
+	Prune(ctx context.Context, keep hook.Retention) (removed int64, err error)
+
+	Endpoints(ctx context.Context) ([]hook.Endpoint, error)
+	// PutEndpoint creates or replaces; with was != "" and != e.Slug it renames,
+	// and the requests caught so far go with it.
+	PutEndpoint(ctx context.Context, was string, e hook.Endpoint) error
+	DeleteEndpoint(ctx context.Context, slug string) error
+	Targets(ctx context.Context) ([]hook.Target, error)
+	// PutTarget: as PutEndpoint; a rename is followed by endpoints and waiting
+	// deliveries.
+	PutTarget(ctx context.Context, was string, t hook.Target) error
+	// DeleteTarget also takes it out of every endpoint and cancels its waiting
+	// deliveries.
+	DeleteTarget(ctx context.Context, name string) error
+	Settings(ctx context.Context) (hook.Settings, error)
+	PutSettings(ctx context.Context, s hook.Settings) error
+	// Value and PutValue keep small things of the program's own (window size).
+	// A missing key is "", nil.
+	Value(ctx context.Context, key string) (string, error)
+	PutValue(ctx context.Context, key, value string) error
+
+	AddDeliveries(ctx context.Context, ds []hook.Delivery) error
+	// Deliveries of one request, newest first, attempts without sent and
+	// answer bodies.
+	Deliveries(ctx context.Context, seq int64) ([]hook.Delivery, error)
+	Delivery(ctx context.Context, id string) (hook.Delivery, error)
+	// Attempt returns one attempt whole, with its delivery's request seq.
+	Attempt(ctx context.Context, id string) (a hook.Attempt, seq int64, err error)
+	// LastAnswer returns the newest attempt of this request by that URL that
+	// has an answer, whole, leaving out the attempt except; nil when none.
+	LastAnswer(ctx context.Context, seq int64, url, except string) (*hook.Attempt, error)
+	// Claim moves up to max due deliveries to Sending, oldest first, skipping
+	// lanes; a lane is the target's name, or "url:" and the URL's host.
+	Claim(ctx context.Context, now time.Time, max int, skip []string) ([]hook.Delivery, error)
+	// NextDue is when the next waiting delivery is due; zero when none waits.
+	NextDue(ctx context.Context) (time.Time, error)
+	// Finish records an attempt and the state it leaves its delivery in.
+	Finish(ctx context.Context, a hook.Attempt, to hook.DeliveryState, nextAt time.Time) error
+	// Move changes the state of a delivery that is in one of the states from:
+	// Waiting (try again now) or Cancelled. It is a Conflict otherwise.
+	Move(ctx context.Context, id string, from []hook.DeliveryState, to hook.DeliveryState) error
+	// Release puts deliveries left Sending by a previous run back to Waiting.
+	Release(ctx context.Context) (int64, error)
+
+	// Change is the state of history now.
+	Change() hook.Change
+	// Health is nil, or why history cannot be written just now.
+	Health() error
+	Close() error
+}

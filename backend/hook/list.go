@@ -1,0 +1,68 @@
+package hook
+
+import "time"
+
+// Cursor picks a stretch of the history, newest first.
+type Cursor struct {
+	Before int64 // only seqs below; 0 is no bound
+	After  int64 // only seqs above; 0 is no bound
+	Offset int   // rows of the result to skip, counted from the newest
+	Limit  int   // at most that many rows, 1…1 000
+}
+
+// Page is a stretch of the history, newest first.
+type Page struct {
+	Rows []Row // never nil
+	// Total counts all requests that match, whatever the cursor.
+	Total int64
+	// Exact is false when counting was stopped early: Total is then a lower
+	// bound.
+	Exact bool
+}
+
+// MarksPatch changes marks; nil fields stay.
+type MarksPatch struct {
+	Note   *string
+	Tags   *[]string
+	Pinned *bool
+	Read   *bool
+}
+
+// Trash is a batch of deleted requests that can still be restored.
+type Trash struct {
+	ID    int64
+	Count int64
+	Until time.Time // when it is removed for good
+}
+
+// Usage says what history holds.
+type Usage struct {
+	Requests  int64
+	Bytes     int64 // of heads and bodies kept
+	Unread    int64
+	Pinned    int64
+	Endpoints map[string]EndpointUsage // by slug; also slugs that were deleted since
+	Waiting   int64                    // deliveries waiting or sending
+}
+
+// EndpointUsage counts one endpoint's requests.
+type EndpointUsage struct {
+	Requests, Unread int64
+}
+
+// Change tells that history changed. It is sent after the commit; losing or
+// doubling one does no harm.
+type Change struct {
+	Epoch   int64   // grows when requests disappear or return: reload the list
+	Rev     int64   // grows with every change to anything but the arrival of requests
+	LastSeq int64   // highest seq ever kept
+	Updated []int64 // seqs whose rows changed since the previous Change
+	Setup   bool    // endpoints, targets or settings changed
+}
+
+// Retention bounds the history. Pinned requests are never removed by it.
+type Retention struct {
+	Count int64         // newest requests kept; 0 is no limit
+	Age   time.Duration // 0 is no limit
+	Bytes int64         // heads and bodies; 0 is no limit
+}
