@@ -65,7 +65,10 @@ type Not struct{ Term Node }
 // Word holds when Text occurs in the request-target, in the header lines as
 // sent (without the request line) or in the body as sent. Text is not empty
 // and no character of it is special.
-type Word struct{ Text string }
+type Word struct {
+	Text string
+	look *needle // by Parse; nil in a Word made by hand
+}
 
 // Field holds when a property of the request is as Op and Value say.
 type Field struct {
@@ -83,6 +86,7 @@ type Field struct {
 	Lo, Hi string
 	// Column is where the term begins in the source, in runes from 1.
 	Column int
+	prep   *prepared // by Parse; nil in a Field made by hand
 }
 
 // TimeLayout is how times stand in Field.Value: fixed width, so that text
