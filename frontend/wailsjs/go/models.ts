@@ -1,0 +1,9 @@
+export namespace main {
+	
+	export interface Session {
+	    address: string;
+	    token: string;
+	}
+
+}
+
