@@ -135,7 +135,7 @@ func (w *Window) SaveBody(doorPath, suggested string) (saved string, err error) 
 		return "", err
 	}
 	address, token := w.deps.Session()
-	if err := window.Save(address, token, doorPath, to); err != nil {
+	if err := window.Save(w.ctx, address, token, doorPath, to); err != nil {
 		return "", err
 	}
 	return to, nil

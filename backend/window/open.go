@@ -1,6 +1,7 @@
 package window
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/url"
@@ -36,11 +37,12 @@ func OpenURL(rawURL string) error {
 	if err != nil {
 		return err
 	}
-	cmd := exec.Command(command[0], command[1:]...)
+	// Without a deadline: it may be the browser itself that runs.
+	cmd := exec.CommandContext(context.Background(), command[0], command[1:]...)
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("open link: %w", err)
 	}
-	go func() { _ = cmd.Wait() }() // reap it; a browser may run for days
+	go func() { _ = cmd.Wait() }() // reap it
 	return nil
 }
 
@@ -61,8 +63,9 @@ func HasGPU() bool {
 // NVIDIA's driver, unless the person chose. Call it before the window.
 func AvoidBlank() error {
 	const name = "WEBKIT_DISABLE_DMABUF_RENDERER"
-	if _, err := os.Stat("/sys/module/nvidia"); err != nil || os.Getenv(name) != "" {
-		return nil
+	_, err := os.Stat("/sys/module/nvidia")
+	if nvidia := err == nil; nvidia && os.Getenv(name) == "" {
+		return os.Setenv(name, "1")
 	}
-	return os.Setenv(name, "1")
+	return nil
 }

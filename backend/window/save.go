@@ -1,6 +1,7 @@
 package window
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -15,12 +16,12 @@ import (
 // Save writes what the door answers to a GET of doorPath, such as
 // "/api/v1/requests/7/body", to the file to, which only this person can read.
 // The file appears whole or not at all.
-func Save(address, token, doorPath, to string) error {
+func Save(ctx context.Context, address, token, doorPath, to string) error {
 	u, err := url.Parse(doorPath)
 	if err != nil || u.Host != "" || path.Clean(u.Path) != u.Path || !strings.HasPrefix(u.Path, "/api/v1/") {
 		return errors.New("save file: not a path of the door")
 	}
-	req, err := http.NewRequest(http.MethodGet, address+u.RequestURI(), nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address+u.RequestURI(), nil)
 	if err != nil {
 		return fmt.Errorf("save file: %w", err)
 	}

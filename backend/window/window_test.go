@@ -99,7 +99,7 @@ func TestSaveWritesTheDoorsBytesForThisPersonOnly(t *testing.T) {
 	if err := os.WriteFile(to, []byte("an older file"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if err := window.Save(door.URL, "secret", "/api/v1/requests/7/body?decoded=true", to); err != nil {
+	if err := window.Save(t.Context(), door.URL, "secret", "/api/v1/requests/7/body?decoded=true", to); err != nil {
 		t.Fatal(err)
 	}
 	got, err := os.ReadFile(to)
@@ -127,7 +127,7 @@ func TestSaveStaysWithTheDoor(t *testing.T) {
 		"", "/", "/healthz", "@evil.test/api/v1/x", ".evil.test/api/v1/", "http://evil.test/api/v1/x", "//evil.test/api/v1/x",
 		"/api/v1/../../x", "/api/v1/requests/404", "/api/v1/short",
 	} {
-		if err := window.Save(door.URL, "secret", doorPath, filepath.Join(dir, "out")); err == nil {
+		if err := window.Save(t.Context(), door.URL, "secret", doorPath, filepath.Join(dir, "out")); err == nil {
 			t.Errorf("%q was saved", doorPath)
 		}
 	}
