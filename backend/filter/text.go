@@ -67,6 +67,11 @@ func (f Field) text() string {
 	case Glob, Flag:
 		return name + ":" + f.Value
 	}
+	// Only on path can plain text begin with a slash, and not end with one too:
+	// else it would be read as a regexp.
+	if strings.HasPrefix(f.Value, "/") && (f.Name != "path" || strings.HasSuffix(f.Value, "/")) {
+		return name + ":" + quote(f.Value)
+	}
 	return name + ":" + valueText(f.Value)
 }
 
@@ -94,11 +99,8 @@ func wordText(s string) string {
 }
 
 func valueText(s string) string {
-	switch {
-	case s == "" || strings.Contains(s, "*") || s[0] == '<' || s[0] == '>':
+	if s == "" || strings.Contains(s, "*") || s[0] == '<' || s[0] == '>' {
 		return quote(s)
-	case s[0] == '/' && strings.HasSuffix(s, "/"):
-		return quote(s) // else it would be read as a regexp
 	}
 	return bareOr(s)
 }
