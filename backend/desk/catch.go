@@ -1,0 +1,117 @@
+package desk
+
+import (
+	"context"
+	"strings"
+
+	"creel/backend/hook"
+	"creel/backend/sample"
+
+	"github.com/google/uuid"
+)
+
+// Keep takes a finished capture, keeps it together with the deliveries it
+// owes, and says what to answer. It never fails: what could not be kept is
+// answered 503, so that the sender tries again.
+func (d *Desk) Keep(ctx context.Context, c *hook.Capture) hook.Answer {
+	s := d.setup.Load()
+	ep := s.endpointFor(c.Target)
+	_, headers := hook.ParseHead(c.Head)
+	c.Endpoint = ep.Slug
+	c.Sig = "none"
+	if d.samples.has(c.RemoteAddr) {
+		c.Via = hook.ViaSample
+	}
+	c.Provider, c.Event = sample.Detect(headers, c.Body)
+	answer := answerOf(ep.Reply)
+	var owed []hook.Delivery
+	if c.State == hook.Kept {
+		c.Status = answer.Status
+		owed = d.owed(s, ep, c, headers)
+	}
+	seq, err := d.store.Keep(ctx, c, owed)
+	if err != nil {
+		d.log.Error("request not kept", "err", err)
+		return notKept(err)
+	}
+	if len(owed) > 0 {
+		d.outbox.Wake()
+	}
+	answer.Seq = seq
+	return answer
+}
+
+// endpointFor picks the endpoint by the first path segment of a
+// request-target, byte for byte: no decoding, so that no two spellings of a
+// slug exist.
+func (s *setup) endpointFor(target string) *hook.Endpoint {
+	path := target
+	if i := strings.Index(path, "://"); i > 0 && !strings.HasPrefix(path, "/") {
+		path = path[i+3:]
+		j := strings.IndexByte(path, '/')
+		if j < 0 {
+			j = len(path)
+		}
+		path = path[j:]
+	}
+	path = strings.TrimPrefix(path, "/")
+	if i := strings.IndexAny(path, "/?#"); i >= 0 {
+		path = path[:i]
+	}
+	if i, ok := s.bySlug[path]; ok {
+		return &s.endpoints[i]
+	}
+	return &s.endpoints[s.bySlug[hook.Inbox]]
+}
+
+// owed works out the deliveries of a new request. What a browser sent from a
+// foreign page, and what Creel itself sent, is never forwarded by itself.
+func (d *Desk) owed(s *setup, ep *hook.Endpoint, c *hook.Capture, headers hook.Headers) []hook.Delivery {
+	if len(ep.Targets) == 0 || c.CrossSite || headers.Get(MarkHeader) != "" {
+		return nil
+	}
+	if expr := s.filters[ep.Slug]; expr != nil {
+		if !expr.Match(hook.Row{Request: c.Request}, func() hook.Raw { return c.Raw }) {
+			return nil
+		}
+	}
+	owed := make([]hook.Delivery, 0, len(ep.Targets))
+	for _, name := range ep.Targets {
+		i, ok := s.byName[name]
+		if !ok {
+			continue
+		}
+		url, err := d.roads.URLFor(s.targets[i], ep.Slug, c.Target)
+		if err != nil {
+			d.log.Warn("target has no usable url", "target", name, "err", err)
+			url = s.targets[i].URL
+		}
+		owed = append(owed, hook.Delivery{
+			ID: newID(), Target: name, URL: url, Kind: hook.Forward, State: hook.Waiting, CreatedAt: d.now().UTC(),
+		})
+	}
+	return owed
+}
+
+func answerOf(r hook.Reply) hook.Answer {
+	return hook.Answer{
+		Status: r.Status, Headers: r.Headers, Body: []byte(r.Body), Delay: millis(r.DelayMs),
+	}
+}
+
+// notKept is the answer when nothing is known to be on disk.
+func notKept(err error) hook.Answer {
+	text := "not kept: the history cannot be written just now; please send again later\n"
+	if hook.KindOf(err) == hook.DiskFull {
+		text = "not kept: the disk is full; please send again later\n"
+	}
+	return hook.Answer{
+		Status:  503,
+		Headers: hook.Headers{{Name: "Content-Type", Value: "text/plain; charset=utf-8"}, {Name: "Retry-After", Value: "10"}},
+		Body:    []byte(text),
+	}
+}
+
+// newID returns a UUIDv7 as text. The randomness source of the operating
+// system does not fail on any system Go supports.
+func newID() string { return uuid.Must(uuid.NewV7()).String() }

@@ -1,0 +1,203 @@
+// Package desk holds the use cases: what a person, the door or the catcher
+// asks for, composed from the rooms that keep, send, compare and recognise.
+// It declares the small interfaces it needs and knows none of the rooms that
+// implement them.
+package desk
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"creel/backend/filter"
+	"creel/backend/hook"
+)
+
+// Listener is the catch port.
+type Listener interface {
+	// Open listens on host:port. A taken port is hook.Busy.
+	Open(addr string) error
+	// Addr is the host:port bound, "" while not listening.
+	Addr() string
+	Shut(ctx context.Context) error
+}
+
+// Outbox sends waiting deliveries.
+type Outbox interface {
+	// Run works until ctx ends, then waits a short while for what is in flight.
+	Run(ctx context.Context) error
+	// Wake says that there may be new deliveries. It never blocks.
+	Wake()
+	// Cancel aborts a delivery that is being sent and says whether it was.
+	Cancel(delivery string) bool
+}
+
+// Roads works out where requests are sent.
+type Roads interface {
+	// URLFor is the URL that a request caught for that slug goes to.
+	URLFor(t hook.Target, slug, requestTarget string) (string, error)
+	// Clean adds a missing http:// and refuses, as hook.Invalid, what cannot
+	// be sent to.
+	Clean(url string) (string, error)
+}
+
+// MarkHeader is the header line that marks what Creel sent.
+const MarkHeader = "Creel-Delivery"
+
+// Options are what a Desk is made of.
+type Options struct {
+	Store   Store
+	Roads   Roads
+	Now     func() time.Time
+	Log     *slog.Logger
+	DataDir string
+	Version string
+}
+
+// Desk runs the use cases. Its methods may be called from many goroutines.
+type Desk struct {
+	store   Store
+	roads   Roads
+	now     func() time.Time
+	log     *slog.Logger
+	dataDir string
+	version string
+	started time.Time
+
+	catcher Listener
+	outbox  Outbox
+
+	setup   atomic.Pointer[setup]
+	setupMu sync.Mutex // one change of endpoints, targets or settings at a time
+
+	listenMu  sync.Mutex
+	listenErr error  // why the catch port is not open
+	wanted    string // the address it should have
+
+	changes *changeLog
+	samples *sampleWaiters
+	prune   chan struct{}
+	done    sync.WaitGroup
+	stop    context.CancelFunc
+}
+
+// setup is an immutable snapshot of what every capture needs to know.
+type setup struct {
+	endpoints []hook.Endpoint // inbox first, then by slug
+	bySlug    map[string]int
+	filters   map[string]*filter.Expr // by slug; absent is all
+	targets   []hook.Target           // by name
+	byName    map[string]int
+	settings  hook.Settings
+}
+
+// New makes a Desk on an open store. Call Start before use.
+func New(ctx context.Context, o Options) (*Desk, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	d := &Desk{
+		store: o.Store, roads: o.Roads, now: o.Now, log: o.Log,
+		dataDir: o.DataDir, version: o.Version, started: o.Now(),
+		changes: newChangeLog(), samples: newSampleWaiters(), prune: make(chan struct{}, 1),
+	}
+	if err := d.reload(ctx); err != nil {
+		return nil, err
+	}
+	d.wanted = d.setup.Load().settings.CatchAddr
+	return d, nil
+}
+
+// Start puts deliveries of an earlier run back to waiting, starts sending and
+// pruning, and opens the catch port on addr ("" is the one in the settings).
+// A catch port that cannot be opened is no error of Start: Status tells, and
+// Listen tries again.
+func (d *Desk) Start(ctx context.Context, c Listener, o Outbox, addr string) error {
+	d.catcher, d.outbox = c, o
+	if _, err := d.store.Release(ctx); err != nil {
+		return err
+	}
+	run, stop := context.WithCancel(context.WithoutCancel(ctx))
+	d.stop = stop
+	d.done.Add(2)
+	go func() {
+		defer d.done.Done()
+		if err := o.Run(run); err != nil && !errors.Is(err, context.Canceled) {
+			d.log.Error("outbox stopped", "err", err)
+		}
+	}()
+	go func() {
+		defer d.done.Done()
+		d.keepPruning(run)
+	}()
+	if addr != "" {
+		d.wanted = addr
+	}
+	if err := d.Listen(ctx, "", false); err != nil {
+		d.log.Warn("catch port not open", "err", err)
+	}
+	return nil
+}
+
+// Shut stops catching, then sending, and waits for what is in flight until
+// ctx ends. The store stays open: whoever opened it closes it.
+func (d *Desk) Shut(ctx context.Context) error {
+	err := d.catcher.Shut(ctx)
+	d.stop()
+	finished := make(chan struct{})
+	go func() { d.done.Wait(); close(finished) }()
+	select {
+	case <-finished:
+	case <-ctx.Done():
+		err = errors.Join(err, ctx.Err())
+	}
+	return err
+}
+
+// reload reads the snapshot of endpoints, targets and settings anew.
+func (d *Desk) reload(ctx context.Context) error {
+	endpoints, err := d.store.Endpoints(ctx)
+	if err != nil {
+		return err
+	}
+	targets, err := d.store.Targets(ctx)
+	if err != nil {
+		return err
+	}
+	settings, err := d.store.Settings(ctx)
+	if err != nil {
+		return err
+	}
+	s := &setup{
+		endpoints: endpoints, bySlug: make(map[string]int, len(endpoints)), filters: map[string]*filter.Expr{},
+		targets: targets, byName: make(map[string]int, len(targets)), settings: settings,
+	}
+	for i, e := range endpoints {
+		s.bySlug[e.Slug] = i
+		if e.Filter == "" {
+			continue
+		}
+		expr, err := filter.Parse(e.Filter)
+		if err != nil {
+			return err
+		}
+		s.filters[e.Slug] = expr
+	}
+	for i, t := range targets {
+		s.byName[t.Name] = i
+	}
+	d.setup.Store(s)
+	return nil
+}
+
+// MaxBody is the largest body kept, in bytes, as set now.
+func (d *Desk) MaxBody() int64 { return d.setup.Load().settings.MaxBodyBytes }
+
+// Version is the program's.
+func (d *Desk) Version() string { return d.version }

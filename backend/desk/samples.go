@@ -1,0 +1,144 @@
+package desk
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/rand"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"creel/backend/hook"
+	"creel/backend/sample"
+)
+
+// sampleTimeout bounds a sample's way through the catch port: longer than
+// the longest delay an endpoint can have.
+const sampleTimeout = 40 * time.Second
+
+// sampleWaiters knows the addresses that samples are being sent from, which
+// tells them apart from other requests without adding a line to them.
+type sampleWaiters struct {
+	mu    sync.Mutex
+	addrs map[string]bool
+}
+
+func newSampleWaiters() *sampleWaiters { return &sampleWaiters{addrs: map[string]bool{}} }
+
+func (w *sampleWaiters) add(addr string) (remove func()) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.addrs[addr] = true
+	return func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		delete(w.addrs, addr)
+	}
+}
+
+func (w *sampleWaiters) has(addr string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.addrs[addr]
+}
+
+// SampleSent tells what became of a sample.
+type SampleSent struct {
+	Seq    int64 // of the request it became; 0 when it was not kept
+	Status int   // what it was answered
+}
+
+// Samples are the events that can be sent.
+func (d *Desk) Samples() []sample.Info { return sample.All() }
+
+// SampleID finds a sample by provider and event; the provider's first when
+// event is "".
+func (d *Desk) SampleID(provider, event string) (string, error) {
+	for _, s := range sample.All() {
+		if s.Provider == provider && (event == "" || s.Event == event) {
+			return s.ID, nil
+		}
+	}
+	return "", hook.Faultf(hook.NotFound, "there is no sample %q of provider %q", event, provider)
+}
+
+// SendSample sends a sample to an endpoint over the real catch port, as its
+// provider would.
+func (d *Desk) SendSample(ctx context.Context, id, slug string) (SampleSent, error) {
+	if _, err := d.Endpoint(slug); err != nil {
+		return SampleSent{}, err
+	}
+	addr := d.catcher.Addr()
+	if addr == "" {
+		return SampleSent{}, hook.Faultf(hook.Unavailable, "send sample: the catch port is not open; open it first")
+	}
+	m, err := sample.Build(id, d.now(), rand.Reader)
+	if err != nil {
+		return SampleSent{}, err
+	}
+	sent, err := d.post(ctx, addr, "/"+slug+m.Path, m)
+	if err != nil {
+		return sent, &hook.Fault{Kind: hook.Unavailable, Text: "send sample through " + addr, Err: err}
+	}
+	return sent, nil
+}
+
+// post writes the sample by hand, so that it arrives with its header lines
+// in the provider's order and case.
+func (d *Desk) post(ctx context.Context, addr, target string, m sample.Message) (SampleSent, error) {
+	ctx, cancel := context.WithTimeout(ctx, sampleTimeout)
+	defer cancel()
+	var dialer net.Dialer
+	conn, err := dialer.DialContext(ctx, "tcp", reachable(addr))
+	if err != nil {
+		return SampleSent{}, err
+	}
+	defer func() { _ = conn.Close() }()
+	defer context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })()
+	defer d.samples.add(conn.LocalAddr().String())()
+
+	var out bytes.Buffer
+	fmt.Fprintf(&out, "%s %s HTTP/1.1\r\nHost: %s\r\n", m.Method, target, addr)
+	for _, h := range m.Headers {
+		fmt.Fprintf(&out, "%s: %s\r\n", h.Name, h.Value)
+	}
+	fmt.Fprintf(&out, "Content-Length: %d\r\n\r\n", len(m.Body))
+	out.Write(m.Body)
+	if _, err := conn.Write(out.Bytes()); err != nil {
+		return SampleSent{}, err
+	}
+	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		return SampleSent{}, err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if _, err := io.Copy(io.Discard, io.LimitReader(resp.Body, 2<<20)); err != nil {
+		return SampleSent{}, err
+	}
+	seq, err := strconv.ParseInt(resp.Header.Get("X-Creel-Seq"), 10, 64)
+	if err != nil {
+		return SampleSent{Status: resp.StatusCode}, fmt.Errorf("it was answered %s and not kept", resp.Status)
+	}
+	return SampleSent{Seq: seq, Status: resp.StatusCode}, nil
+}
+
+// reachable turns an address to listen on into one to dial: every interface
+// becomes loopback.
+func reachable(addr string) string {
+	host, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return addr
+	}
+	if ip := net.ParseIP(host); host == "" || (ip != nil && ip.IsUnspecified()) {
+		host = "127.0.0.1"
+		if ip != nil && ip.To4() == nil {
+			host = "::1"
+		}
+	}
+	return net.JoinHostPort(host, port)
+}
