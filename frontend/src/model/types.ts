@@ -1,0 +1,338 @@
+// The words of DESIGN section 1 as the page knows them; the same shapes as the
+// door's (backend/api/dto*.go). The generated types (host/schema.d.ts) must be
+// assignable to these: host/door.ts is where the compiler checks it. Times are
+// RFC 3339 UTC strings with microseconds; sizes and durations carry their unit
+// in the name.
+
+export type Pair = [name: string, value: string];
+
+export type RequestState = "kept" | "cut" | "refused";
+export type SigState = "none" | "valid" | "invalid";
+export type Via = "direct" | "sample" | "tunnel" | "relay" | "import";
+
+/** Counts of one request's deliveries by what became of them. */
+export interface Tally {
+  waiting: number;
+  delivered: number;
+  failed: number;
+}
+
+/** The newest finished attempt of a request. */
+export interface Last {
+  attempt: string;
+  /** Absent when there was no answer. */
+  status?: number;
+  errorKind?: string;
+  /** Differences from the previous answer by the same URL; absent when there was none before, 0 is the same answer. */
+  changes?: number;
+}
+
+/** One line of the list. */
+export interface Row {
+  seq: number;
+  uid: string;
+  endpoint: string;
+  receivedAt: string;
+  method: string;
+  /** The request-target as sent: path and query. */
+  target: string;
+  host: string;
+  contentType: string;
+  bodyBytes: number;
+  state: RequestState;
+  reason?: string;
+  /** What the sender was answered; 0 when it could not be answered. */
+  status: number;
+  provider?: string;
+  event?: string;
+  sig: SigState;
+  via: Via;
+  crossSite: boolean;
+  deliveries: Tally;
+  last?: Last;
+  note?: string;
+  tags: string[];
+  pinned: boolean;
+  read: boolean;
+}
+
+/** A stretch of the history, newest first. */
+export interface RowPage {
+  items: Row[];
+  total: number;
+  /** False when counting was stopped early: total is then a lower bound. */
+  exact: boolean;
+  next: number | null;
+  lastSeq: number;
+  epoch: number;
+  rev: number;
+}
+
+/** What happened to known rows since a revision. */
+export interface Changes {
+  epoch: number;
+  rev: number;
+  lastSeq: number;
+  reset: boolean;
+  setup: boolean;
+  rows: Row[];
+}
+
+/** One request whole, without its bytes. */
+export interface Detail extends Row {
+  protocol: string;
+  remoteAddr: string;
+  headers: Pair[];
+  trailers: Pair[];
+  query: Pair[];
+  sha256: string;
+  readMs: number;
+  keepAlive: boolean;
+  headBytes: number;
+}
+
+export interface MarksPatch {
+  note?: string;
+  tags?: string[];
+  pinned?: boolean;
+  read?: boolean;
+}
+
+/** A batch of deleted requests that can be restored until then. */
+export interface Trash {
+  id: number;
+  count: number;
+  until: string;
+}
+
+export interface Reply {
+  mode?: "fixed" | "target";
+  status?: number;
+  headers?: Pair[];
+  body?: string;
+  delayMs?: number;
+}
+
+export interface Endpoint {
+  slug: string;
+  name: string;
+  provider?: string;
+  secretSet: boolean;
+  reply: Reply;
+  targets: string[];
+  filter?: string;
+  /** The catch URL to copy. */
+  url: string;
+  requests: number;
+  unread: number;
+}
+
+export interface EndpointInput {
+  slug: string;
+  name?: string;
+  provider?: string;
+  secret?: string;
+  reply?: Reply;
+  targets?: string[];
+  filter?: string;
+}
+
+export interface HeaderRule {
+  op: "set" | "remove";
+  name: string;
+  value?: string;
+}
+
+export interface Target {
+  name: string;
+  url: string;
+  pathMode?: "append" | "exact";
+  headerRules?: HeaderRule[];
+  timeoutMs?: number;
+  mark?: boolean;
+}
+
+export interface Edits {
+  method?: string;
+  headers?: Pair[];
+  bodyBase64?: string;
+  bodyText?: string;
+}
+
+export interface ReplayRequest {
+  url?: string;
+  target?: string;
+  edits?: Edits;
+  times?: number;
+}
+
+export type DeliveryState = "waiting" | "sending" | "delivered" | "failed" | "dead" | "cancelled";
+
+export interface Phases {
+  dns: number;
+  connect: number;
+  tls: number;
+  firstByte: number;
+  total: number;
+}
+
+export interface Attempt {
+  id: string;
+  delivery: string;
+  n: number;
+  startedAt: string;
+  method: string;
+  url: string;
+  status?: number;
+  error?: { kind: string; text: string };
+  phasesMs: Phases;
+  answerBytes: number;
+  answerTruncated: boolean;
+  changes?: number;
+  against?: string;
+}
+
+export interface AttemptDetail extends Attempt {
+  request: number;
+  sentLine: string;
+  sentHeaders: Pair[];
+  sentBodyBytes: number;
+  answerLine: string;
+  answerHeaders: Pair[];
+}
+
+export interface Delivery {
+  id: string;
+  request: number;
+  target?: string;
+  url: string;
+  kind: "forward" | "replay";
+  state: DeliveryState;
+  edited: boolean;
+  createdAt: string;
+  nextAt?: string;
+  /** Oldest first. */
+  attempts: Attempt[];
+}
+
+/** Names a message that can be compared: exactly one of request, attempt and text. */
+export interface MessageRef {
+  request?: number;
+  attempt?: string;
+  side?: "sent" | "answer";
+  text?: string;
+  contentType?: string;
+}
+
+export interface CompareRequest {
+  left: MessageRef;
+  right: MessageRef;
+  ignore?: string[];
+  sides?: boolean;
+}
+
+export interface Change {
+  op: "add" | "remove" | "replace" | "move";
+  path: string;
+  left?: string;
+  right?: string;
+  /** Order, case or spacing only; not counted. */
+  faint?: boolean;
+}
+
+export interface Section {
+  name: "line" | "headers" | "query" | "body";
+  kind: string;
+  changes: Change[];
+}
+
+/** One line of both bodies. Marks are from and to in UTF-16 units. */
+export interface SideRow {
+  op: "same" | "add" | "remove" | "replace";
+  leftNo?: number;
+  left?: string;
+  leftMarks?: [number, number][];
+  rightNo?: number;
+  right?: string;
+  rightMarks?: [number, number][];
+  change?: number;
+}
+
+export interface Comparison {
+  same: boolean;
+  /** Changes that are not faint. */
+  count: number;
+  sections: Section[];
+  sides?: { kind: string; rows: SideRow[]; truncated: boolean };
+}
+
+export interface Sample {
+  id: string;
+  provider: string;
+  providerName: string;
+  event: string;
+  title: string;
+  description?: string;
+  contentType: string;
+  method: string;
+  secret?: string;
+}
+
+export interface Settings {
+  theme: "system" | "light" | "dark";
+  catchAddress: string;
+  maxBodyBytes: number;
+  keepCount: number;
+  keepAgeHours: number;
+  keepBytes: number;
+  dataDir: string;
+  databaseBytes: number;
+}
+
+export type SettingsPatch = Partial<Omit<Settings, "dataDir" | "databaseBytes">>;
+
+export interface Problem {
+  kind: string;
+  text: string;
+}
+
+/** How the program is. */
+export interface Status {
+  version: string;
+  pid: number;
+  startedAt: string;
+  now: string;
+  catch: { listening: boolean; address: string; url: string; error?: Problem };
+  history: {
+    requests: number;
+    bytes: number;
+    unread: number;
+    pinned: number;
+    waiting: number;
+    error?: Problem;
+  };
+  epoch: number;
+  rev: number;
+  lastSeq: number;
+}
+
+/** The live signal. */
+export interface Signal {
+  epoch: number;
+  rev: number;
+  lastSeq: number;
+}
+
+/** Why the door refused or failed; text is for people. */
+export class DoorError extends Error {
+  constructor(
+    readonly status: number,
+    text: string,
+    readonly kind = "",
+    readonly field = "",
+    readonly column = 0,
+  ) {
+    super(text);
+    this.name = "DoorError";
+  }
+}

@@ -1,0 +1,109 @@
+// Everything with state, built once by main.tsx and handed down by context.
+// Components reach it by useDesk(); nothing here is global.
+import { QueryClient } from "@tanstack/react-query";
+import { createContext, useContext } from "react";
+import { type Door, openDoor } from "../host/door";
+import type { Host, Session } from "../host/host";
+import { type LinkState, openLive } from "../host/live";
+import { everything, filterOf, type Scope } from "../model/scope";
+import { type Actions, createActions } from "./actions";
+import { createDialogs, type Dialogs } from "./dialogs";
+import { LiveList } from "./livelist";
+import { createPrefs, type Prefs } from "./prefs";
+import { createSelection, type Selection } from "./selection";
+import { createStore, type Store } from "./store";
+import { createSync } from "./sync";
+import { createToasts, type Toasts } from "./toasts";
+
+export interface Desk {
+  host: Host;
+  door: Door;
+  queries: QueryClient;
+  list: LiveList;
+  /** What the list shows; change it by setScope. */
+  scope: Store<Scope>;
+  setScope(change: Partial<Scope>): void;
+  selection: Selection;
+  actions: Actions;
+  dialogs: Dialogs;
+  toasts: Toasts;
+  prefs: Store<Prefs>;
+  /** State of the live line. */
+  link: Store<LinkState>;
+  /** Arrivals per second over the last few seconds. */
+  rate: Store<number>;
+  mac: boolean;
+  /** Opens the live line; the returned function closes it. */
+  start(): () => void;
+}
+
+export function createDesk(host: Host, session: Session): Desk {
+  const door = openDoor(session);
+  const toasts = createToasts();
+  const queries = new QueryClient({
+    defaultOptions: {
+      // The live signal says when something changed; nothing polls.
+      queries: { staleTime: 60_000, retry: false, refetchOnWindowFocus: false, networkMode: "always" },
+      mutations: { networkMode: "always" },
+    },
+  });
+  const list = new LiveList({ fetch: door.list, schedule: soon, onReset: () => selection.afterReset() });
+  const selection = createSelection(list);
+  const scope = createStore<Scope>(everything);
+  const link = createStore<LinkState>("connecting");
+  const rate = createStore(0);
+  const sync = createSync({ door, list, queries, rate, onError: () => undefined });
+
+  return {
+    host,
+    door,
+    queries,
+    list,
+    scope,
+    setScope(change) {
+      scope.update((now) => ({ ...now, ...change }));
+      void list.setFilter(filterOf(scope.get()).filter);
+    },
+    selection,
+    actions: createActions(toasts.fail),
+    dialogs: createDialogs(),
+    toasts,
+    prefs: createPrefs(),
+    link,
+    rate,
+    mac: /Mac|iPhone|iPad/.test(navigator.platform),
+    start() {
+      void list.setFilter("");
+      const live = openLive(session, {
+        onSignal: sync.signal,
+        onState(state) {
+          const before = link.get();
+          link.set(state);
+          if (state === "connected" && before === "reconnecting") void sync.resync();
+        },
+      });
+      const wake = () => {
+        if (document.visibilityState === "visible") live.retryNow();
+      };
+      document.addEventListener("visibilitychange", wake);
+      return () => {
+        document.removeEventListener("visibilitychange", wake);
+        live.close();
+      };
+    },
+  };
+}
+
+/** One commit a frame; a hidden window draws no frames and gets it at once. */
+function soon(commit: () => void): void {
+  if (document.visibilityState === "hidden") queueMicrotask(commit);
+  else requestAnimationFrame(commit);
+}
+
+export const DeskContext = createContext<Desk | undefined>(undefined);
+
+export function useDesk(): Desk {
+  const desk = useContext(DeskContext);
+  if (!desk) throw new Error("use desk: there is no DeskContext above");
+  return desk;
+}

@@ -1,0 +1,55 @@
+// The one dialog that is open, and what it was opened with. A feature renders
+// its dialog when useDialog("name") gives it arguments:
+//
+//   const args = useDialog("settings");
+//   return <Dialog open={args !== undefined} onClose={desk.dialogs.close} title="Settings">…
+//
+// and anybody opens it by desk.dialogs.open("settings", {}).
+import type { MessageRef } from "../model/types";
+import { useDesk } from "./desk";
+import { createStore, useStore } from "./store";
+
+export interface DialogArgs {
+  /** Command palette. */
+  palette: { query?: string };
+  /** Keys help. */
+  keys: object;
+  /** ui/send: edit a copy and send it, or send it as it is to a target or URL. */
+  send: { seq: number; mode: "edit" | "forward" };
+  /** ui/send: the note and tags of a request. */
+  note: { seq: number };
+  /** ui/compare: two messages side by side. */
+  compare: { left: MessageRef; right: MessageRef };
+  settings: { section?: string };
+  /** ui/endpoints: a slug edits, none creates. */
+  endpoint: { slug?: string };
+  target: { name?: string; url?: string };
+  samples: { endpoint?: string };
+  /** Asks before something that cannot be undone. */
+  confirm: { title: string; text: string; action: string; danger?: boolean; run(): void | Promise<unknown> };
+}
+
+export type DialogName = keyof DialogArgs;
+export type OpenDialog = { [N in DialogName]: { name: N; args: DialogArgs[N] } }[DialogName];
+
+export type Dialogs = ReturnType<typeof createDialogs>;
+
+export function createDialogs() {
+  const store = createStore<OpenDialog | undefined>(undefined);
+  return {
+    store,
+    /** Opens it in place of whatever is open. */
+    open<N extends DialogName>(name: N, args: DialogArgs[N]): void {
+      store.set({ name, args } as OpenDialog);
+    },
+    close(): void {
+      store.set(undefined);
+    },
+  };
+}
+
+/** The arguments while that dialog is open, else undefined. */
+export function useDialog<N extends DialogName>(name: N): DialogArgs[N] | undefined {
+  const { dialogs } = useDesk();
+  return useStore(dialogs.store, (d) => (d?.name === name ? (d.args as DialogArgs[N]) : undefined));
+}

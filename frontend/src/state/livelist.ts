@@ -1,0 +1,388 @@
+// The live list: rows outside React, any position of a long history at once.
+//
+// Rows are kept by ordinal: their rank from the oldest match, so an arrival
+// moves nothing. Position 0 of the list is the newest row shown, ordinal
+// shown-1. Ordinals live in blocks of 100, fetched when somebody looks at them
+// and dropped when many others were looked at since. While the list is not
+// followed (scrolled away from the top), arrivals grow `count` but not
+// `shown`: the difference is the "12 new" pill, and nothing moves.
+import type { ListQuery } from "../host/door";
+import { DoorError, type Row, type RowPage } from "../model/types";
+import { createStore } from "./store";
+
+export const BLOCK = 100;
+const HEAD_LIMIT = 200;
+
+/** What components follow; `version` changes with every change to any row. */
+export interface ListView {
+  version: number;
+  filter: string;
+  /** Rows that can be shown, loaded or not. */
+  length: number;
+  /** Arrivals that wait behind the pill. */
+  pending: number;
+  /** False when length is a lower bound. */
+  exact: boolean;
+  /** False until the first page of the first filter arrived. */
+  ready: boolean;
+  loading: boolean;
+  error: DoorError | undefined;
+}
+
+export interface LiveListOptions {
+  fetch(query: ListQuery): Promise<RowPage>;
+  /** Runs a commit soon, at most one at a time; requestAnimationFrame in the page. */
+  schedule(commit: () => void): void;
+  /** Called when the rows are stale as a whole and were asked for anew. */
+  onReset?(): void;
+  /** How many blocks are kept. */
+  blocks?: number;
+}
+
+interface Block {
+  rows: (Row | undefined)[];
+  used: number;
+}
+
+export class LiveList {
+  readonly view = createStore<ListView>({
+    version: 0,
+    filter: "",
+    length: 0,
+    pending: 0,
+    exact: true,
+    ready: false,
+    loading: false,
+    error: undefined,
+  });
+
+  private filter = "";
+  private blocks = new Map<number, Block>();
+  private ordinals = new Map<number, number>();
+  private inFlight = new Set<number>();
+  /** Rows changed while fetches were under way, so that an older answer does not undo them. */
+  private fresh = new Map<number, { row: Row; rev: number }>();
+  private count = 0;
+  private shown = 0;
+  /** Ordinal of the oldest match; below 0 when the first total was a lower bound. */
+  private floor = 0;
+  private exact = true;
+  /** Exactly `count` matches have a seq up to this one. */
+  private anchor = 0;
+  /** All arrivals up to this seq are counted. */
+  private seen = 0;
+  private epoch = 0;
+  private rev = 0;
+  private lastSeq = 0;
+  private following = true;
+  private generation = 0;
+  private clock = 0;
+  private wanted = { from: 0, to: BLOCK };
+  private arriving = false;
+  private ready = false;
+  private loading = false;
+  private error: DoorError | undefined;
+  private committing = false;
+
+  constructor(private readonly options: LiveListOptions) {}
+
+  /** Rows that can be shown. */
+  get length(): number {
+    return this.shown - this.floor;
+  }
+
+  /** The row at a position (0 is the newest shown), undefined when not loaded. */
+  row(index: number): Row | undefined {
+    return this.at(this.shown - 1 - index);
+  }
+
+  /** The loaded row of a seq. */
+  rowOf(seq: number): Row | undefined {
+    const ordinal = this.ordinals.get(seq);
+    return ordinal === undefined ? undefined : this.at(ordinal);
+  }
+
+  /** The position of a loaded row, -1 when it is not loaded or waits behind the pill. */
+  indexOf(seq: number): number {
+    const ordinal = this.ordinals.get(seq);
+    return ordinal === undefined || ordinal >= this.shown ? -1 : this.shown - 1 - ordinal;
+  }
+
+  /** The rank from the oldest of a loaded row; it stays the same while others arrive. */
+  ordinalOf(seq: number): number | undefined {
+    return this.ordinals.get(seq);
+  }
+
+  indexOfOrdinal(ordinal: number): number {
+    return this.shown - 1 - ordinal;
+  }
+
+  /** Says which positions are looked at, the last one excluded; loads what is missing. */
+  want(from: number, to: number): void {
+    this.wanted = { from: Math.max(0, from), to: Math.min(this.length, to) };
+    if (this.ready && !this.loading) this.loadWanted();
+  }
+
+  /** Followed means: arrivals are shown at once. */
+  follow(on: boolean): void {
+    this.following = on;
+    if (on) this.showNew();
+  }
+
+  /** Shows what waits behind the pill. */
+  showNew(): void {
+    if (this.shown === this.count) return;
+    this.shown = this.count;
+    this.commit();
+  }
+
+  /** Changes the filter. The old rows stay until the new ones are here, or for good when it is at fault. */
+  setFilter(filter: string): Promise<void> {
+    const same = this.ready && filter === this.filter && !this.error;
+    if (same) return Promise.resolve();
+    return this.load(filter, false);
+  }
+
+  /** Fetches everything anew in place. */
+  reload(): Promise<void> {
+    return this.load(this.filter, true);
+  }
+
+  /** Tells where history stands: catches up with arrivals, reloads on another epoch. */
+  async catchUp(lastSeq: number, epoch: number): Promise<void> {
+    this.lastSeq = Math.max(epoch === this.epoch ? this.lastSeq : 0, lastSeq);
+    if (!this.ready || this.loading) return;
+    if (epoch !== this.epoch) {
+      await this.reload();
+      return;
+    }
+    if (this.arriving) return;
+    this.arriving = true;
+    try {
+      while (this.lastSeq > this.seen && !this.loading) await this.fetchHead();
+    } finally {
+      this.arriving = false;
+    }
+  }
+
+  /** Replaces rows that changed, as of that revision. */
+  apply(rows: readonly Row[], rev: number): void {
+    this.rev = Math.max(this.rev, rev);
+    for (const row of rows) {
+      if (this.inFlight.size > 0 || this.loading || this.arriving) this.fresh.set(row.seq, { row, rev });
+      const ordinal = this.ordinals.get(row.seq);
+      if (ordinal !== undefined) this.put(ordinal, row);
+    }
+    this.commit();
+  }
+
+  /** Changes one loaded row before the door has confirmed it. */
+  patch(seq: number, change: Partial<Row>): void {
+    const row = this.rowOf(seq);
+    if (row) this.apply([{ ...row, ...change }], this.rev);
+  }
+
+  private at(ordinal: number): Row | undefined {
+    return this.blocks.get(Math.floor(ordinal / BLOCK))?.rows[modulo(ordinal)];
+  }
+
+  private async load(filter: string, inPlace: boolean): Promise<void> {
+    const generation = ++this.generation;
+    this.loading = true;
+    this.commit();
+    const known = this.lastSeq;
+    try {
+      const first = await this.options.fetch({ filter, limit: BLOCK });
+      if (generation !== this.generation) return;
+      const anchor = first.items[0]?.seq ?? 0;
+      const from = inPlace ? Math.min(this.wanted.from, Math.max(0, first.total - BLOCK)) : 0;
+      let middle: RowPage | undefined;
+      if (from > 0 && first.exact) {
+        middle = await this.options.fetch({ filter, before: anchor + 1, offset: from, limit: BLOCK });
+        if (generation !== this.generation) return;
+      }
+      this.replace(filter, first, anchor, Math.max(anchor, known));
+      if (middle && middle.epoch === first.epoch) {
+        this.insert(middle.items, this.count - 1 - from, middle.rev);
+      }
+      this.loading = false;
+      if (!inPlace) this.following = true;
+      this.error = undefined;
+      this.options.onReset?.();
+      this.commit();
+      this.loadWanted();
+      if (this.lastSeq > this.seen) void this.catchUp(this.lastSeq, this.epoch);
+    } catch (error) {
+      if (generation !== this.generation) return;
+      this.loading = false;
+      this.error = error instanceof DoorError ? error : new DoorError(0, String(error));
+      this.commit();
+    }
+  }
+
+  private replace(filter: string, first: RowPage, anchor: number, seen: number): void {
+    this.filter = filter;
+    this.blocks.clear();
+    this.ordinals.clear();
+    this.inFlight.clear();
+    this.count = first.exact ? first.total : Math.max(first.total, first.items.length);
+    this.shown = this.count;
+    this.floor = 0;
+    this.exact = first.exact;
+    this.anchor = anchor;
+    this.seen = seen;
+    this.epoch = first.epoch;
+    this.rev = Math.max(this.rev, first.rev);
+    this.lastSeq = Math.max(this.lastSeq, anchor);
+    this.ready = true;
+    this.insert(first.items, this.count - 1, first.rev);
+    if (first.items.length < BLOCK) {
+      this.floor = this.count - first.items.length;
+      this.exact = true;
+    }
+    this.fresh.clear();
+  }
+
+  private async fetchHead(): Promise<void> {
+    const generation = this.generation;
+    const known = this.lastSeq;
+    const page = await this.options.fetch({ filter: this.filter, after: this.seen, limit: HEAD_LIMIT });
+    if (generation !== this.generation) return;
+    const found = page.items.length;
+    const newest = page.items[0]?.seq ?? 0;
+    if (page.epoch !== this.epoch) {
+      void this.reload();
+      return;
+    }
+    let next = this.count + found;
+    if (found === HEAD_LIMIT) {
+      // More arrived than was asked for: the total tells how many lie between.
+      const held = this.count - this.floor;
+      if (!page.exact || !this.exact || page.total < held + found) {
+        void this.reload();
+        return;
+      }
+      next = this.floor + page.total;
+    }
+    this.count = next;
+    if (found > 0) this.anchor = newest;
+    this.seen = Math.max(this.seen, newest, known);
+    if (this.following) this.shown = this.count;
+    this.insert(page.items, this.count - 1, page.rev);
+    this.settle();
+    this.commit();
+    if (this.following) this.loadWanted();
+  }
+
+  private loadWanted(): void {
+    const newest = Math.floor((this.shown - 1 - this.wanted.from) / BLOCK);
+    const oldest = Math.floor((this.shown - this.wanted.to) / BLOCK);
+    for (let block = newest; block >= oldest; block--) void this.loadBlock(block);
+  }
+
+  private async loadBlock(number: number): Promise<void> {
+    const low = Math.max(number * BLOCK, this.floor);
+    const high = Math.min((number + 1) * BLOCK, this.count);
+    if (high <= low || this.inFlight.has(number)) return;
+    const held = this.blocks.get(number);
+    if (held) {
+      held.used = ++this.clock;
+      let whole = true;
+      for (let o = low; o < high && whole; o++) whole = held.rows[modulo(o)] !== undefined;
+      if (whole) return;
+    }
+    const generation = this.generation;
+    this.inFlight.add(number);
+    try {
+      // Going on from a loaded neighbour neither skips nor doubles rows when
+      // marks changed what matches, and costs the database no counting.
+      const above = this.at(high);
+      const page = await this.options.fetch(
+        above
+          ? { filter: this.filter, before: above.seq, limit: high - low }
+          : { filter: this.filter, before: this.anchor + 1, offset: this.count - high, limit: high - low },
+      );
+      if (generation !== this.generation) return;
+      if (page.epoch !== this.epoch) {
+        void this.reload();
+        return;
+      }
+      this.insert(page.items, high - 1, page.rev);
+      const bottom = high - page.items.length;
+      if (page.items.length < high - low) {
+        this.floor = Math.max(this.floor, bottom);
+        this.exact = true;
+      } else if (!this.exact && low === this.floor) {
+        this.floor -= BLOCK;
+      }
+    } catch (error) {
+      if (generation !== this.generation) return;
+      this.error = error instanceof DoorError ? error : new DoorError(0, String(error));
+    } finally {
+      if (generation === this.generation) {
+        this.inFlight.delete(number);
+        this.settle();
+        this.commit();
+      }
+    }
+  }
+
+  /** Puts rows, newest first, downward from that ordinal. */
+  private insert(rows: readonly Row[], top: number, rev: number): void {
+    rows.forEach((row, i) => {
+      const fresh = this.fresh.get(row.seq);
+      this.put(top - i, fresh && fresh.rev >= rev ? fresh.row : row);
+    });
+    this.evict();
+  }
+
+  private put(ordinal: number, row: Row): void {
+    const number = Math.floor(ordinal / BLOCK);
+    let block = this.blocks.get(number);
+    if (!block) {
+      block = { rows: new Array<Row | undefined>(BLOCK), used: 0 };
+      this.blocks.set(number, block);
+    }
+    block.used = ++this.clock;
+    const before = block.rows[modulo(ordinal)];
+    if (before && before.seq !== row.seq) this.ordinals.delete(before.seq);
+    block.rows[modulo(ordinal)] = row;
+    this.ordinals.set(row.seq, ordinal);
+  }
+
+  private evict(): void {
+    const most = this.options.blocks ?? 60;
+    if (this.blocks.size <= most) return;
+    const oldest = [...this.blocks].sort((a, b) => a[1].used - b[1].used).slice(0, this.blocks.size - most);
+    for (const [number, block] of oldest) {
+      for (const row of block.rows) if (row) this.ordinals.delete(row.seq);
+      this.blocks.delete(number);
+    }
+  }
+
+  private settle(): void {
+    if (this.inFlight.size === 0 && !this.loading && !this.arriving) this.fresh.clear();
+  }
+
+  private commit(): void {
+    if (this.committing) return;
+    this.committing = true;
+    this.options.schedule(() => {
+      this.committing = false;
+      this.view.update((now) => ({
+        version: now.version + 1,
+        filter: this.filter,
+        length: this.length,
+        pending: this.count - this.shown,
+        exact: this.exact,
+        ready: this.ready,
+        loading: this.loading,
+        error: this.error,
+      }));
+    });
+  }
+}
+
+function modulo(ordinal: number): number {
+  return ((ordinal % BLOCK) + BLOCK) % BLOCK;
+}

@@ -1,0 +1,57 @@
+// Reads through the door, cached by react-query and refreshed by the live
+// signal (state/sync.ts invalidates by these keys).
+import { queryOptions, useQuery } from "@tanstack/react-query";
+import { type Desk, useDesk } from "./desk";
+
+type Read = Pick<Desk, "door">;
+
+export const reads = {
+  status: ({ door }: Read) => queryOptions({ queryKey: ["status"], queryFn: () => door.status() }),
+  endpoints: ({ door }: Read) => queryOptions({ queryKey: ["endpoints"], queryFn: () => door.endpoints() }),
+  targets: ({ door }: Read) => queryOptions({ queryKey: ["targets"], queryFn: () => door.targets() }),
+  settings: ({ door }: Read) => queryOptions({ queryKey: ["settings"], queryFn: () => door.settings() }),
+  samples: ({ door }: Read) =>
+    queryOptions({
+      queryKey: ["samples"],
+      queryFn: () => door.samples(),
+      staleTime: Number.POSITIVE_INFINITY,
+    }),
+  /** Marks and tallies change: refreshed by the signal. */
+  detail: ({ door }: Read, seq: number) =>
+    queryOptions({ queryKey: ["request", seq, "detail"], queryFn: () => door.detail(seq) }),
+  /** Bytes never change. */
+  head: ({ door }: Read, seq: number) =>
+    queryOptions({
+      queryKey: ["bytes", seq, "head"],
+      queryFn: ({ signal }) => door.head(seq, signal),
+      staleTime: Number.POSITIVE_INFINITY,
+    }),
+  body: ({ door }: Read, seq: number, decoded = false) =>
+    queryOptions({
+      queryKey: ["bytes", seq, decoded ? "decoded" : "body"],
+      queryFn: ({ signal }) => door.body(seq, decoded, signal),
+      staleTime: Number.POSITIVE_INFINITY,
+      gcTime: 30_000,
+    }),
+  deliveries: ({ door }: Read, seq: number) =>
+    queryOptions({ queryKey: ["request", seq, "deliveries"], queryFn: () => door.deliveries(seq) }),
+  attempt: ({ door }: Read, id: string) =>
+    queryOptions({
+      queryKey: ["attempt", id],
+      queryFn: () => door.attempt(id),
+      staleTime: Number.POSITIVE_INFINITY,
+    }),
+};
+
+export function useStatus() {
+  return useQuery(reads.status(useDesk()));
+}
+export function useEndpoints() {
+  return useQuery(reads.endpoints(useDesk()));
+}
+export function useTargets() {
+  return useQuery(reads.targets(useDesk()));
+}
+export function useSettings() {
+  return useQuery(reads.settings(useDesk()));
+}

@@ -1,0 +1,99 @@
+import type { QueryClient } from "@tanstack/react-query";
+import type { Door } from "../host/door";
+import type { Signal } from "../model/types";
+import type { LiveList } from "./livelist";
+import type { Store } from "./store";
+
+export interface SyncOptions {
+  door: Pick<Door, "changes" | "status">;
+  list: LiveList;
+  queries: QueryClient;
+  rate: Store<number>;
+  onError(error: unknown): void;
+  now?: () => number;
+}
+
+const RATE_WINDOW_MS = 5_000;
+
+/**
+ * Turns live signals into reads: one round at a time, the newest signal wins.
+ * A round asks for arrivals, and for changes when the revision moved.
+ */
+export function createSync(options: SyncOptions) {
+  const { door, list, queries, rate } = options;
+  const now = options.now ?? (() => performance.now());
+  let latest: Signal | undefined;
+  let done: Signal | undefined;
+  let running = false;
+  let samples: { at: number; seq: number }[] = [];
+  let rateTimer: ReturnType<typeof setTimeout> | undefined;
+
+  function measure(): void {
+    clearTimeout(rateTimer);
+    const at = now();
+    samples = samples.filter((s) => at - s.at <= RATE_WINDOW_MS);
+    const first = samples[0];
+    const last = samples.at(-1);
+    rate.set(first && last ? (last.seq - first.seq) / (RATE_WINDOW_MS / 1000) : 0);
+    if (samples.length > 0) rateTimer = setTimeout(measure, 1_000);
+  }
+
+  async function round(to: Signal): Promise<void> {
+    const from = done;
+    if (from && from.epoch === to.epoch && from.rev === to.rev) {
+      await list.catchUp(to.lastSeq, to.epoch);
+    } else {
+      const changes = await door.changes(from?.rev ?? 0, from?.epoch ?? to.epoch);
+      if (changes.reset || changes.epoch !== (from?.epoch ?? to.epoch)) {
+        await list.reload();
+        void queries.invalidateQueries({ predicate: (q) => q.queryKey[0] !== "bytes" });
+      } else {
+        list.apply(changes.rows, changes.rev);
+        for (const row of changes.rows) void queries.invalidateQueries({ queryKey: ["request", row.seq] });
+        if (changes.setup) {
+          for (const key of ["endpoints", "targets", "settings"])
+            void queries.invalidateQueries({ queryKey: [key] });
+        }
+        await list.catchUp(changes.lastSeq, changes.epoch);
+      }
+      to = { epoch: changes.epoch, rev: changes.rev, lastSeq: Math.max(to.lastSeq, changes.lastSeq) };
+    }
+    done = to;
+  }
+
+  async function run(): Promise<void> {
+    if (running) return;
+    running = true;
+    try {
+      while (latest && !same(latest, done)) {
+        const to = latest;
+        await round(to);
+        if (latest === to) latest = done;
+        void queries.invalidateQueries({ queryKey: ["status"] });
+        void queries.invalidateQueries({ queryKey: ["endpoints"] });
+      }
+    } catch (error) {
+      options.onError(error);
+    } finally {
+      running = false;
+    }
+  }
+
+  return {
+    /** Takes a signal; doubled and late ones do no harm. */
+    signal(s: Signal): void {
+      latest = s;
+      samples.push({ at: now(), seq: s.lastSeq });
+      measure();
+      void run();
+    },
+    /** After the line was down: everything may have changed. */
+    async resync(): Promise<void> {
+      await queries.invalidateQueries({ predicate: (q) => q.queryKey[0] !== "bytes" });
+    },
+  };
+}
+
+function same(a: Signal, b: Signal | undefined): boolean {
+  return b !== undefined && a.epoch === b.epoch && a.rev === b.rev && a.lastSeq === b.lastSeq;
+}

@@ -1,0 +1,29 @@
+import type { ComponentPropsWithRef, ReactNode } from "react";
+import css from "./parts.module.css";
+
+export interface ButtonProps extends ComponentPropsWithRef<"button"> {
+  /** primary: the one next step. quiet: no border. danger: destroys something. */
+  look?: "plain" | "primary" | "quiet" | "danger";
+  /** A key shown inside, already formatted. */
+  kbd?: string;
+  icon?: ReactNode;
+  small?: boolean;
+}
+
+export function Button({ look = "plain", kbd, icon, small, className, children, ...rest }: ButtonProps) {
+  return (
+    <button
+      type="button"
+      className={[css.button, css[look], small && css.small, className].filter(Boolean).join(" ")}
+      {...rest}
+    >
+      {icon}
+      {children}
+      {kbd && (
+        <kbd className={css.kbd} aria-hidden="true">
+          {kbd}
+        </kbd>
+      )}
+    </button>
+  );
+}

@@ -1,0 +1,42 @@
+import { Modal } from "@mantine/core";
+import type { ReactNode } from "react";
+import css from "./parts.module.css";
+
+interface DialogProps {
+  open: boolean;
+  onClose(): void;
+  title: string;
+  /** Width in px, or a CSS length. */
+  size?: number | string;
+  /** Buttons at the bottom, the main one last. */
+  footer?: ReactNode;
+  /** Fills the height of the window (editors, comparisons). */
+  tall?: boolean;
+  children: ReactNode;
+}
+
+/** A modal dialog: focus stays inside, Escape closes, focus goes back where it was. */
+export function Dialog({ open, onClose, title, size = 560, footer, tall, children }: DialogProps) {
+  return (
+    <Modal
+      opened={open}
+      onClose={onClose}
+      title={title}
+      size={size}
+      centered={tall}
+      yOffset="8vh"
+      padding={0}
+      closeButtonProps={{ "aria-label": "Close" }}
+      classNames={{
+        content: tall ? `${css.dialog} ${css.dialogTall}` : css.dialog,
+        header: css.dialogHeader,
+        title: css.dialogTitle,
+        body: css.dialogBody,
+        close: css.dialogClose,
+      }}
+    >
+      <div className={css.dialogContent}>{children}</div>
+      {footer && <div className={css.dialogFooter}>{footer}</div>}
+    </Modal>
+  );
+}

@@ -1,0 +1,13 @@
+export { Button, type ButtonProps } from "./Button";
+export { CodeView, codeLook, styleNonce } from "./CodeView";
+export { CopyButton } from "./CopyButton";
+export { Dialog } from "./Dialog";
+export { EmptyState } from "./EmptyState";
+export { Field, inputClass } from "./Field";
+export { IconButton } from "./IconButton";
+export * from "./icons";
+export { Segmented } from "./Segmented";
+export { Splitter } from "./Splitter";
+export { type TabItem, TabPanel, Tabs } from "./Tabs";
+export { Dot, Kbd, Tag, type Tone } from "./Tag";
+export { VirtualList, type VirtualListHandle } from "./VirtualList";

@@ -1,0 +1,4 @@
+/** Dialogs and actions of this room; mounted once by ui/shell/features.tsx. */
+export function SamplesFeature() {
+  return null;
+}
