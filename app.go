@@ -28,10 +28,10 @@ type windowDeps struct {
 	OnQuit  func()             // called after the window is gone, before runWindow returns
 }
 
-// App is what the page may ask of the machine; every exported method is
+// Window is what the page may ask of the machine; every exported method is
 // callable from it. Each returns an error rather than panic, because the
 // page's promise would never settle otherwise.
-type App struct {
+type Window struct {
 	deps  windowDeps
 	ready chan struct{} // closed once ctx is set
 	ctx   context.Context
@@ -52,30 +52,30 @@ func runWindow(d windowDeps) error {
 	if err := window.AvoidBlank(); err != nil {
 		return fmt.Errorf("open window: %w", err)
 	}
-	a := &App{deps: d, ready: make(chan struct{}), place: window.Recall(d.Get)}
+	w := &Window{deps: d, ready: make(chan struct{}), place: window.Recall(d.Get)}
 	state, ground := options.Normal, options.NewRGB(255, 255, 255)
-	if a.place.Maximised {
+	if w.place.Maximised {
 		state = options.Maximised
 	}
-	if a.place.Dark {
+	if w.place.Dark {
 		ground = options.NewRGB(23, 26, 28) // no white flash before the dark page paints
 	}
 	app := &options.App{
-		Title: "Creel", Width: a.place.W, Height: a.place.H, MinWidth: window.MinWidth, MinHeight: window.MinHeight,
+		Title: "Creel", Width: w.place.W, Height: w.place.H, MinWidth: window.MinWidth, MinHeight: window.MinHeight,
 		WindowStartState: state, BackgroundColour: ground,
 		AssetServer: &assetserver.Options{Handler: api.Page(d.Assets)},
-		OnStartup:   a.startup,
+		OnStartup:   w.startup,
 		OnDomReady: func(ctx context.Context) {
 			// The native menu stays on so that inputs have theirs; the runtime
 			// then hides it everywhere but on inputs and selected text.
 			runtime.WindowExecJS(ctx, "window.wails.flags.disableDefaultContextMenu = true")
 		},
-		OnBeforeClose:            func(context.Context) bool { _ = a.remember(nil); return false },
+		OnBeforeClose:            func(context.Context) bool { _ = w.remember(nil); return false },
 		OnShutdown:               func(context.Context) { d.OnQuit() },
 		EnableDefaultContextMenu: true,
 		DragAndDrop:              &options.DragAndDrop{DisableWebViewDrop: true}, // a dropped file would replace the page
 		Linux:                    &linux.Options{ProgramName: "creel", WebviewGpuPolicy: gpuPolicy()},
-		Bind:                     []any{a},
+		Bind:                     []any{w},
 	}
 	if goruntime.GOOS == "darwin" { // without an edit menu Cmd+C and Cmd+V do nothing
 		app.Menu = menu.NewMenuFromItems(menu.AppMenu(), menu.EditMenu(), menu.WindowMenu())
@@ -86,90 +86,82 @@ func runWindow(d windowDeps) error {
 	return nil
 }
 
-func (a *App) startup(ctx context.Context) {
-	a.ctx = ctx
-	close(a.ready)
+func (w *Window) startup(ctx context.Context) {
+	w.ctx = ctx
+	close(w.ready)
 	// Asking for the screens waits until the window stands, and has been
 	// centred, so that the move below comes last. Wayland ignores it.
-	if screens, err := runtime.ScreenGetAll(ctx); err == nil && a.place.Placed() && !a.place.Maximised {
-		p := a.place.Within(current(screens))
+	if screens, err := runtime.ScreenGetAll(ctx); err == nil && w.place.Placed() && !w.place.Maximised {
+		p := w.place.Within(current(screens))
 		runtime.WindowSetPosition(ctx, p.X, p.Y)
-		if p.W != a.place.W || p.H != a.place.H {
+		if p.W != w.place.W || p.H != w.place.H {
 			runtime.WindowSetSize(ctx, p.W, p.H)
 		}
 	}
-	a.deps.OnReady(func() {
+	w.deps.OnReady(func() {
 		runtime.WindowShow(ctx)
 		runtime.WindowUnminimise(ctx) // on Linux this also presents a window that was not minimised
 	})
 }
 
 // Session says where the door is and what opens it.
-func (a *App) Session() (s Session, err error) {
+func (w *Window) Session() (s Session, err error) {
 	defer rescue("read session", &err)
-	s.Address, s.Token = a.deps.Session()
+	s.Address, s.Token = w.deps.Session()
 	return s, nil
 }
 
 // OpenExternal opens an http or https URL in the person's browser.
-func (a *App) OpenExternal(rawURL string) (err error) {
+func (w *Window) OpenExternal(rawURL string) (err error) {
 	defer rescue("open link", &err)
 	return window.OpenURL(rawURL)
 }
 
 // CopyText puts text on the clipboard.
-func (a *App) CopyText(text string) (err error) {
+func (w *Window) CopyText(text string) (err error) {
 	defer rescue("copy text", &err)
-	<-a.ready
-	return runtime.ClipboardSetText(a.ctx, text)
+	<-w.ready
+	return runtime.ClipboardSetText(w.ctx, text)
 }
 
 // SaveBody asks where to save and writes there what the door answers to a GET
-// of doorPath ("/api/v1/requests/7/body"). It returns false when the person
-// changed their mind.
-func (a *App) SaveBody(doorPath, suggested string) (saved bool, err error) {
+// of doorPath ("/api/v1/requests/7/body"). It returns the file's path, or ""
+// when the person changed their mind.
+func (w *Window) SaveBody(doorPath, suggested string) (saved string, err error) {
 	defer rescue("save file", &err)
-	<-a.ready
-	to, err := runtime.SaveFileDialog(a.ctx, runtime.SaveDialogOptions{Title: "Save", DefaultFilename: window.FileName(suggested)})
+	<-w.ready
+	to, err := runtime.SaveFileDialog(w.ctx, runtime.SaveDialogOptions{Title: "Save", DefaultFilename: window.FileName(suggested)})
 	if err != nil || to == "" {
-		return false, err
+		return "", err
 	}
-	address, token := a.deps.Session()
-	if err := window.Save(a.ctx, address, token, doorPath, to); err != nil {
-		return false, err
+	address, token := w.deps.Session()
+	if err := window.Save(w.ctx, address, token, doorPath, to); err != nil {
+		return "", err
 	}
-	return true, nil
-}
-
-// SetTitle names the window, for the task bar.
-func (a *App) SetTitle(title string) (err error) {
-	defer rescue("set title", &err)
-	<-a.ready
-	runtime.WindowSetTitle(a.ctx, title)
-	return nil
+	return to, nil
 }
 
 // Remember keeps the window's size and place, and whether the page is dark,
 // for the next start. The page calls it when a resize or a theme change has
 // settled; closing the window does the same.
-func (a *App) Remember(dark bool) (err error) {
+func (w *Window) Remember(dark bool) (err error) {
 	defer rescue("remember window", &err)
-	<-a.ready
-	return a.remember(&dark)
+	<-w.ready
+	return w.remember(&dark)
 }
 
-func (a *App) remember(dark *bool) error {
-	a.mu.Lock()
-	defer a.mu.Unlock()
+func (w *Window) remember(dark *bool) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if dark != nil {
-		a.place.Dark = *dark
+		w.place.Dark = *dark
 	}
-	a.place.Maximised = runtime.WindowIsMaximised(a.ctx)
-	if runtime.WindowIsNormal(a.ctx) { // else keep the size to come back to
-		a.place.W, a.place.H = runtime.WindowGetSize(a.ctx)
-		a.place.X, a.place.Y = runtime.WindowGetPosition(a.ctx)
+	w.place.Maximised = runtime.WindowIsMaximised(w.ctx)
+	if runtime.WindowIsNormal(w.ctx) { // else keep the size to come back to
+		w.place.W, w.place.H = runtime.WindowGetSize(w.ctx)
+		w.place.X, w.place.Y = runtime.WindowGetPosition(w.ctx)
 	}
-	return a.place.Keep(a.deps.Put)
+	return w.place.Keep(w.deps.Put)
 }
 
 // current is the size of the screen that the window is on.

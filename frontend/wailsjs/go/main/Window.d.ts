@@ -8,8 +8,6 @@ export function OpenExternal(arg1:string):Promise<void>;
 
 export function Remember(arg1:boolean):Promise<void>;
 
-export function SaveBody(arg1:string,arg2:string):Promise<boolean>;
+export function SaveBody(arg1:string,arg2:string):Promise<string>;
 
 export function Session():Promise<main.Session>;
-
-export function SetTitle(arg1:string):Promise<void>;
