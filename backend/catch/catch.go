@@ -1,0 +1,209 @@
+// Package catch is the HTTP/1.1 listener of the catch port. It is a server of
+// its own over net.Conn, because the exact bytes of a request are what Creel
+// is for and net/http gives away order, case and spacing. It reads a request
+// within bounds, hands it to a Keeper, and only then answers. It does nothing
+// else: no routes, no CORS, no cookies, no upgrades.
+//
+// A request has one reading or it is refused: whatever two servers could
+// understand differently (two lengths, a length and chunks, a line end without
+// CR, a folded header line) is answered 400 and the connection closed.
+package catch
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"creel/backend/hook"
+)
+
+// Keeper takes a finished capture, keeps it and says what to answer. It never
+// fails: what could not be kept is an Answer with 503. It is called from many
+// goroutines at once. ctx ends when the catcher is shut down by force, not
+// when the sender goes away.
+//
+// A capture whose State is not Kept is a stub: it has its Status already (0
+// when no answer is possible), only the Seq of the Answer is used, and it must
+// never be forwarded.
+type Keeper interface {
+	Keep(ctx context.Context, c *hook.Capture) hook.Answer
+}
+
+// Options bound the catcher. The zero value of each field stands for its
+// default.
+type Options struct {
+	// MaxBody is asked for each request: the most body bytes, after transfer
+	// decoding, that are kept. A larger body is answered 413. Default 32 MiB.
+	MaxBody func() int64
+	// MaxHead is the most bytes of a head, its empty line included; beyond, 431,
+	// or 414 when the request line alone is longer. It bounds trailers, too.
+	// Default 1 MiB.
+	MaxHead int
+	// MaxLines is the most header lines (431), and trailer lines (400). Default
+	// 1,000.
+	MaxLines int
+
+	// HeadTimeout is the most from the first byte of a head, or from the
+	// start of a connection, to the head's last byte: 408. Default 10 s.
+	HeadTimeout time.Duration
+	// BodyIdleTimeout is the longest pause within a body. Default 10 s.
+	BodyIdleTimeout time.Duration
+	// BodyGrace is how long a body may take however slow it is; after that it
+	// must have come at BodyRate bytes/s on average. Defaults 20 s and 1,024.
+	BodyGrace time.Duration
+	BodyRate  int64
+	// IdleTimeout is how long a connection may wait for its next request.
+	// Default 120 s.
+	IdleTimeout time.Duration
+	// WriteTimeout is how long a sender may take to accept its answer. Default
+	// 20 s.
+	WriteTimeout time.Duration
+	// LingerTimeout is how long, after a refusal, what the sender still writes
+	// is read and thrown away so that it gets to see the answer. Default 2 s.
+	LingerTimeout time.Duration
+
+	// Memory is the budget of body bytes (and of heads over 4 KiB) in flight.
+	// An eighth of it is for bodies up to 64 KiB alone, so that large ones never
+	// keep out the usual ones. A body larger than its part of the budget takes
+	// all of that part. Default 64 MiB.
+	Memory int64
+	// MemoryWait is how long a request waits for its share before 503. Default
+	// 2 s.
+	MemoryWait time.Duration
+	// MaxConns is the most connections. Beyond, a connection that is waiting
+	// for a head gives way to the new one; when there is none, the new one is
+	// told 503. Default 4,096.
+	MaxConns int
+	// StubsPerMinute bounds the stubs handed to the Keeper; further ones are
+	// answered the same and only counted, see Catcher.Unshown. Default 60.
+	StubsPerMinute int
+
+	// SampleToken marks requests that Creel sends itself: one with the header
+	// line "Creel-Sample: TOKEN" has Via hook.ViaSample. Empty: none has.
+	SampleToken string
+	// Now is the clock of the times kept. Default time.Now.
+	Now func() time.Time
+	// Log gets what a person cannot act on. Never bodies or header values.
+	// Default: nowhere.
+	Log *slog.Logger
+}
+
+func (o Options) withDefaults() Options {
+	if o.MaxBody == nil {
+		o.MaxBody = func() int64 { return 32 << 20 }
+	}
+	o.MaxHead = or(o.MaxHead, 1<<20)
+	o.MaxLines = or(o.MaxLines, 1000)
+	o.HeadTimeout = or(o.HeadTimeout, 10*time.Second)
+	o.BodyIdleTimeout = or(o.BodyIdleTimeout, 10*time.Second)
+	o.BodyGrace = or(o.BodyGrace, 20*time.Second)
+	o.BodyRate = or(o.BodyRate, 1024)
+	o.IdleTimeout = or(o.IdleTimeout, 120*time.Second)
+	o.WriteTimeout = or(o.WriteTimeout, 20*time.Second)
+	o.LingerTimeout = or(o.LingerTimeout, 2*time.Second)
+	o.Memory = or(o.Memory, 64<<20)
+	o.MemoryWait = or(o.MemoryWait, 2*time.Second)
+	o.MaxConns = or(o.MaxConns, 4096)
+	o.StubsPerMinute = or(o.StubsPerMinute, 60)
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return o
+}
+
+// or returns v, or def when v is not positive.
+func or[T int | int64 | time.Duration](v, def T) T {
+	if v <= 0 {
+		return def
+	}
+	return v
+}
+
+// Catcher listens on one address at a time. Its methods may be called from
+// any goroutine.
+type Catcher struct {
+	keeper Keeper
+	o      Options
+	memory *budget
+	stubs  stubGate
+	bufs   sync.Pool // of *[bufSize]byte
+	date   atomic.Pointer[dateLine]
+
+	mu      sync.Mutex
+	session *session // nil when not open
+}
+
+// New returns a Catcher that is not open yet.
+func New(k Keeper, o Options) *Catcher {
+	o = o.withDefaults()
+	return &Catcher{
+		keeper: k,
+		o:      o,
+		memory: newBudget(o.Memory),
+		stubs:  stubGate{perMinute: o.StubsPerMinute},
+		bufs:   sync.Pool{New: func() any { return new([bufSize]byte) }},
+	}
+}
+
+// Open listens on addr ("host:port"; port 0 picks one) and starts to catch.
+// Its errors are *hook.Fault: Busy when the port is taken, Invalid when the
+// address cannot be listened on, Conflict when the catcher is open already.
+// After an error, and after Shut, it can be called again.
+func (c *Catcher) Open(addr string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.session != nil {
+		return hook.Faultf(hook.Conflict, "the catch port is open already, at %s", c.session.ln.Addr())
+	}
+	ln, err := listen(addr)
+	if err != nil {
+		return err
+	}
+	s := c.newSession(ln)
+	c.session = s
+	s.wg.Go(s.accept)
+	return nil
+}
+
+func (c *Catcher) newSession(ln net.Listener) *session {
+	ctx, cancel := context.WithCancel(context.Background())
+	return &session{
+		Catcher: c, ln: ln, ctx: ctx, cancel: cancel,
+		shut: make(chan struct{}), conns: make(map[*conn]struct{}),
+	}
+}
+
+// Addr is the address as bound, "127.0.0.1:4290"; "" when not open.
+func (c *Catcher) Addr() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.session == nil {
+		return ""
+	}
+	return c.session.ln.Addr().String()
+}
+
+// Unshown counts the requests refused or cut short that made no stub because
+// there were too many of them; see Options.StubsPerMinute.
+func (c *Catcher) Unshown() int64 { return c.stubs.unshown.Load() }
+
+// Shut stops listening, lets requests that have begun to arrive finish until
+// ctx ends, and closes every connection. Answers that wait out a delay are
+// given at once. When ctx ends first, what is left is cut off and ctx's error
+// returned. Shut on a catcher that is not open does nothing.
+func (c *Catcher) Shut(ctx context.Context) error {
+	c.mu.Lock()
+	s := c.session
+	c.session = nil
+	c.mu.Unlock()
+	if s == nil {
+		return nil
+	}
+	return s.close(ctx)
+}

@@ -1,0 +1,158 @@
+package catch
+
+import (
+	"context"
+	"errors"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// session is the catcher while it listens on one address.
+type session struct {
+	*Catcher
+	ln     net.Listener
+	ctx    context.Context // of the Keeper's calls
+	cancel context.CancelFunc
+	wg     sync.WaitGroup // the accept loop and every connection
+
+	closing atomic.Bool
+	shut    chan struct{} // closed with closing
+
+	mu    sync.Mutex
+	conns map[*conn]struct{}
+}
+
+// Pauses between tries to accept while the machine refuses (no file
+// descriptors left, most likely).
+const (
+	minPause = 5 * time.Millisecond
+	maxPause = time.Second
+)
+
+// accept runs until the listener is closed. It outlives every other error:
+// running out of file descriptors ends when connections do.
+func (s *session) accept() {
+	pause := time.Duration(0)
+	for {
+		nc, err := s.ln.Accept()
+		switch {
+		case err == nil:
+			pause = 0
+			s.welcome(nc)
+		case s.closing.Load() || errors.Is(err, net.ErrClosed):
+			return
+		default:
+			if pause == 0 {
+				s.o.Log.Warn("accept on the catch port: trying again", "error", err)
+			}
+			pause = min(max(2*pause, minPause), maxPause)
+			s.evict()
+			if !s.wait(pause) {
+				return
+			}
+		}
+	}
+}
+
+// wait returns true after d, false at once when the session closes.
+func (s *session) wait(d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-s.shut:
+		return false
+	}
+}
+
+// welcome starts a connection, or turns it away when there are too many.
+func (s *session) welcome(nc net.Conn) {
+	s.mu.Lock()
+	full := len(s.conns) >= s.o.MaxConns
+	s.mu.Unlock()
+	if full && !s.evict() {
+		turnAway(nc)
+		return
+	}
+	c := s.newConn(nc)
+	s.mu.Lock()
+	s.conns[c] = struct{}{}
+	s.mu.Unlock()
+	s.wg.Go(c.serve)
+}
+
+// turnAway says 503 without reading: a fresh connection has an empty send
+// buffer, so the write cannot block for long.
+func turnAway(nc net.Conn) {
+	_ = nc.SetWriteDeadline(time.Now().Add(100 * time.Millisecond))
+	_, _ = nc.Write([]byte("HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"))
+	_ = nc.Close()
+}
+
+// evict closes a connection that waits for a head: of a sample, the one that
+// has waited longest. It reports whether there was one.
+func (s *session) evict() bool {
+	const sample = 64
+	s.mu.Lock()
+	var oldest *conn
+	var since int64
+	n := 0
+	for c := range s.conns { // in random order
+		if at := c.waiting.Load(); at != 0 {
+			if oldest == nil || at < since {
+				oldest, since = c, at
+			}
+			if n++; n == sample {
+				break
+			}
+		}
+	}
+	if oldest != nil {
+		delete(s.conns, oldest)
+	}
+	s.mu.Unlock()
+	if oldest == nil {
+		return false
+	}
+	_ = oldest.nc.Close()
+	return true
+}
+
+func (s *session) forget(c *conn) {
+	s.mu.Lock()
+	delete(s.conns, c)
+	s.mu.Unlock()
+}
+
+func (s *session) close(ctx context.Context) error {
+	s.closing.Store(true)
+	close(s.shut)
+	_ = s.ln.Close()
+	s.each(func(c *conn) {
+		if c.idle.Load() {
+			c.wake()
+		}
+	})
+	done := make(chan struct{})
+	go func() { s.wg.Wait(); close(done) }()
+	select {
+	case <-done:
+		s.cancel()
+		return nil
+	case <-ctx.Done():
+	}
+	s.cancel()
+	s.each(func(c *conn) { _ = c.nc.Close() })
+	return ctx.Err()
+}
+
+func (s *session) each(do func(*conn)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for c := range s.conns {
+		do(c)
+	}
+}
