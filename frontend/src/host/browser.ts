@@ -17,9 +17,7 @@ export function browserHost(): Host {
     },
     copyText: copy,
     saveFile: (path, name) => download(session, path, name),
-    setTitle: (title) => {
-      document.title = title;
-    },
+    remember: async () => undefined,
   };
 }
 

@@ -1,10 +1,12 @@
-// The door's client: one method for each route that the page uses. It speaks
-// the shapes of model/types.ts; every failure is a DoorError with words.
+// The door's client: one method for each route that the page uses, over types
+// generated from openapi.json (`npm run types`), which check routes and bodies.
+// It answers in the shapes of model/types.ts; host/drift.ts does not compile
+// when those and the door's drift apart. Every failure is a DoorError.
+import createClient from "openapi-fetch";
 import type * as t from "../model/types";
 import { DoorError } from "../model/types";
 import type { Session } from "./host";
-
-type Query = Record<string, string | number | boolean | undefined>;
+import type { paths } from "./schema";
 
 export interface ListQuery {
   filter?: string;
@@ -14,100 +16,151 @@ export interface ListQuery {
   limit?: number;
 }
 
+type Side = "sent" | "answer";
+type Part = "all" | "head" | "body";
+
 export type Door = ReturnType<typeof openDoor>;
 
 /** Opens the door of that session. */
 export function openDoor(session: Session) {
-  async function send(method: string, path: string, query?: Query, body?: unknown, signal?: AbortSignal) {
-    const url = new URL(`/api/v1${path}`, session.address);
-    for (const [name, value] of Object.entries(query ?? {})) {
-      if (value !== undefined && value !== "") url.searchParams.set(name, String(value));
-    }
-    const headers: Record<string, string> = { Authorization: `Bearer ${session.token}` };
-    if (body !== undefined) headers["Content-Type"] = "application/json";
-    let answer: Response;
-    try {
-      answer = await fetch(url, {
-        method,
-        headers,
-        body: body === undefined ? undefined : JSON.stringify(body),
-        signal,
-      });
-    } catch (cause) {
-      if (signal?.aborted) throw cause;
-      throw new DoorError(0, "Creel does not answer. It may have been closed.", "unreachable");
-    }
-    if (!answer.ok) throw await problem(answer);
-    return answer;
-  }
-  async function json<T>(method: string, path: string, query?: Query, body?: unknown): Promise<T> {
-    const answer = await send(method, path, query, body);
-    return (answer.status === 204 ? undefined : await answer.json()) as T;
-  }
-  async function bytes(path: string, signal?: AbortSignal): Promise<Uint8Array> {
-    return new Uint8Array(await (await send("GET", path, undefined, undefined, signal)).arrayBuffer());
-  }
-  const id = encodeURIComponent;
+  const client = createClient<paths>({
+    baseUrl: session.address,
+    headers: { Authorization: `Bearer ${session.token}` },
+    fetch: reach,
+  });
+  const { GET, POST, PATCH, DELETE } = client;
+  const bytes = async (call: Promise<Answered>) => new Uint8Array(await ok<ArrayBuffer>(call));
 
   return {
-    status: () => json<t.Status>("GET", "/status"),
-    listen: (address?: string, remember?: boolean) =>
-      json<t.Status>("POST", "/catch/listen", undefined, { address, remember }),
+    status: (): Promise<t.Status> => ok(GET("/api/v1/status")),
+    /** Opens the catch port at that address, the wanted one when absent. */
+    listen: (address?: string, remember = false): Promise<t.Status["catch"]> =>
+      ok(POST("/api/v1/listen", { body: { address, remember } })),
 
-    list: (q: ListQuery) => json<t.RowPage>("GET", "/requests", { ...q }),
-    changes: (after: number, epoch: number) => json<t.Changes>("GET", "/changes", { after, epoch }),
-    detail: (seq: number) => json<t.Detail>("GET", `/requests/${seq}`),
-    head: (seq: number, signal?: AbortSignal) => bytes(`/requests/${seq}/head`, signal),
-    body: (seq: number, decoded = false, signal?: AbortSignal) =>
-      bytes(`/requests/${seq}/body${decoded ? "?decoded=true" : ""}`, signal),
-    mark: (seq: number, patch: t.MarksPatch) => json<t.Row>("PATCH", `/requests/${seq}`, undefined, patch),
-    markAll: (filter: string, patch: t.MarksPatch) =>
-      json<{ count: number }>("PATCH", "/requests", { filter }, patch),
-    trash: (filter: string) => json<t.Trash>("DELETE", "/requests", { filter }),
-    trashOne: (seq: number) => json<t.Trash>("DELETE", `/requests/${seq}`),
-    restore: (trash: number) => json<{ count: number }>("POST", `/trash/${trash}/restore`),
+    list: (query: ListQuery): Promise<t.RowPage> => ok(GET("/api/v1/requests", { params: { query } })),
+    changes: (after: number, epoch: number): Promise<t.Changes> =>
+      ok(GET("/api/v1/changes", { params: { query: { after, epoch } } })),
+    detail: (seq: number): Promise<t.Detail> => ok(GET("/api/v1/requests/{seq}", at({ seq }))),
+    /** The exact bytes of request line and headers. */
+    head: (seq: number, signal?: AbortSignal): Promise<Uint8Array> =>
+      bytes(GET("/api/v1/requests/{seq}/head", { ...at({ seq }), signal, parseAs: "arrayBuffer" })),
+    /** The exact bytes of the body; decoded undoes its Content-Encoding. */
+    body: (seq: number, decoded = false, signal?: AbortSignal): Promise<Uint8Array> =>
+      bytes(
+        GET("/api/v1/requests/{seq}/body", {
+          ...at({ seq }, { decoded }),
+          signal,
+          parseAs: "arrayBuffer",
+        }),
+      ),
+    mark: (seq: number, body: t.MarksPatch): Promise<t.Row> =>
+      ok(PATCH("/api/v1/requests/{seq}", { ...at({ seq }), body })),
+    markAll: (filter: string, body: t.MarksPatch): Promise<{ count: number }> =>
+      ok(PATCH("/api/v1/requests", { params: { query: { filter } }, body })),
+    /** Moves what matches to the trash, up to that seq. */
+    trash: (filter: string, upTo?: number): Promise<t.Trash> =>
+      ok(DELETE("/api/v1/requests", { params: { query: { filter, upTo } } })),
+    trashOne: (seq: number): Promise<t.Trash> => ok(DELETE("/api/v1/requests/{seq}", at({ seq }))),
+    restore: (id: number): Promise<{ count: number }> => ok(POST("/api/v1/trash/{id}/restore", at({ id }))),
 
-    replay: (seq: number, what: t.ReplayRequest) =>
-      json<t.Delivery[]>("POST", `/requests/${seq}/replay`, undefined, what),
-    deliveries: (seq: number) => json<t.Delivery[]>("GET", `/requests/${seq}/deliveries`),
-    retry: (delivery: string) => json<t.Delivery>("POST", `/deliveries/${id(delivery)}/retry`),
-    cancel: (delivery: string) => json<t.Delivery>("POST", `/deliveries/${id(delivery)}/cancel`),
-    attempt: (attempt: string) => json<t.AttemptDetail>("GET", `/attempts/${id(attempt)}`),
-    /** The exact bytes of one side of an attempt, head and body apart. */
-    attemptBytes: (attempt: string, side: "sent" | "answer", signal?: AbortSignal) =>
-      bytes(`/attempts/${id(attempt)}/${side}`, signal),
-    compare: (what: t.CompareRequest) => json<t.Comparison>("POST", "/compare", undefined, what),
+    replay: (seq: number, body: t.ReplayRequest): Promise<t.Delivery[]> =>
+      ok(POST("/api/v1/requests/{seq}/replay", { ...at({ seq }), body })),
+    deliveries: (seq: number): Promise<t.Delivery[]> =>
+      ok(GET("/api/v1/requests/{seq}/deliveries", at({ seq }))),
+    retry: (id: string): Promise<t.Delivery> => ok(POST("/api/v1/deliveries/{id}/retry", at({ id }))),
+    cancel: (id: string): Promise<t.Delivery> => ok(POST("/api/v1/deliveries/{id}/cancel", at({ id }))),
+    attempt: (id: string): Promise<t.AttemptDetail> => ok(GET("/api/v1/attempts/{id}", at({ id }))),
+    /** The bytes of one side of an attempt; decoded goes with part "body". */
+    attemptBytes: (
+      id: string,
+      side: Side,
+      part: Part = "body",
+      decoded = false,
+      signal?: AbortSignal,
+    ): Promise<Uint8Array> => {
+      const options = {
+        ...at({ id }, { part, decoded }),
+        signal,
+        parseAs: "arrayBuffer" as const,
+      };
+      return bytes(
+        side === "sent"
+          ? GET("/api/v1/attempts/{id}/sent", options)
+          : GET("/api/v1/attempts/{id}/answer", options),
+      );
+    },
+    compare: (body: t.CompareRequest): Promise<t.Comparison> => ok(POST("/api/v1/compare", { body })),
 
-    endpoints: () => json<t.Endpoint[]>("GET", "/endpoints"),
-    addEndpoint: (e: t.EndpointInput) => json<t.Endpoint>("POST", "/endpoints", undefined, e),
-    changeEndpoint: (slug: string, e: Partial<t.EndpointInput>) =>
-      json<t.Endpoint>("PATCH", `/endpoints/${id(slug)}`, undefined, e),
-    deleteEndpoint: (slug: string) => json<void>("DELETE", `/endpoints/${id(slug)}`),
-    targets: () => json<t.Target[]>("GET", "/targets"),
-    addTarget: (target: t.Target) => json<t.Target>("POST", "/targets", undefined, target),
-    changeTarget: (name: string, target: Partial<t.Target>) =>
-      json<t.Target>("PATCH", `/targets/${id(name)}`, undefined, target),
-    deleteTarget: (name: string) => json<void>("DELETE", `/targets/${id(name)}`),
+    endpoints: (): Promise<t.Endpoint[]> => ok(GET("/api/v1/endpoints")),
+    addEndpoint: (body: t.EndpointInput): Promise<t.Endpoint> => ok(POST("/api/v1/endpoints", { body })),
+    changeEndpoint: (slug: string, body: Partial<t.EndpointInput>): Promise<t.Endpoint> =>
+      ok(PATCH("/api/v1/endpoints/{slug}", { ...at({ slug }), body })),
+    deleteEndpoint: (slug: string): Promise<void> => done(DELETE("/api/v1/endpoints/{slug}", at({ slug }))),
+    targets: (): Promise<t.Target[]> => ok(GET("/api/v1/targets")),
+    addTarget: (body: t.Target): Promise<t.Target> => ok(POST("/api/v1/targets", { body })),
+    changeTarget: (name: string, body: Partial<t.Target>): Promise<t.Target> =>
+      ok(PATCH("/api/v1/targets/{name}", { ...at({ name }), body })),
+    deleteTarget: (name: string): Promise<void> => done(DELETE("/api/v1/targets/{name}", at({ name }))),
 
-    samples: () => json<t.Sample[]>("GET", "/samples"),
-    sendSample: (sample: string, endpoint?: string) =>
-      json<{ seq: number; status: number }>("POST", "/samples", undefined, { id: sample, endpoint }),
-    settings: () => json<t.Settings>("GET", "/settings"),
-    changeSettings: (patch: t.SettingsPatch) => json<t.Settings>("PATCH", "/settings", undefined, patch),
+    samples: (): Promise<t.Sample[]> => ok(GET("/api/v1/samples")),
+    sendSample: (id: string, endpoint?: string): Promise<{ seq: number; status: number }> =>
+      ok(POST("/api/v1/samples", { body: { id, endpoint } })),
+    settings: (): Promise<t.Settings> => ok(GET("/api/v1/settings")),
+    changeSettings: (body: t.SettingsPatch): Promise<t.Settings> => ok(PATCH("/api/v1/settings", { body })),
   };
 }
 
-async function problem(answer: Response): Promise<DoorError> {
+/** Path and query parameters. openapi-fetch loses the tuples of its own types, so they are not checked here. */
+function at(path: Record<string, string | number>, query?: Record<string, unknown>): { params: never } {
+  return { params: { path, query } as never };
+}
+
+/** Fetch whose network failures are told in words; an abort stays an abort. */
+async function reach(request: Request): Promise<Response> {
   try {
-    const p = (await answer.json()) as {
-      title?: string;
-      detail?: string;
-      kind?: string;
-      field?: string;
-      column?: number;
-    };
-    return new DoorError(answer.status, p.detail || p.title || answer.statusText, p.kind, p.field, p.column);
-  } catch {
-    return new DoorError(answer.status, `Creel answered ${answer.status} ${answer.statusText}`);
+    return await fetch(request);
+  } catch (cause) {
+    if (request.signal.aborted) throw cause;
+    throw new DoorError(0, "Creel does not answer. It may have been closed.", "unreachable");
   }
+}
+
+interface Answered {
+  data?: unknown;
+  error?: unknown;
+  response: Response;
+}
+
+async function ok<T>(call: Promise<Answered>): Promise<T> {
+  const { data, error, response } = await call;
+  if (!response.ok || data === undefined) throw problem(error, response);
+  return data as T;
+}
+
+async function done(call: Promise<Answered>): Promise<void> {
+  const { error, response } = await call;
+  if (!response.ok) throw problem(error, response);
+}
+
+interface FaultProblem {
+  title?: string;
+  detail?: string;
+  kind?: string;
+  field?: string;
+  column?: number;
+  errors?: { message?: string; location?: string }[];
+}
+
+function problem(error: unknown, response: Response): DoorError {
+  const fault = (typeof error === "object" && error !== null ? error : {}) as FaultProblem;
+  const first = fault.errors?.[0];
+  const field = fault.field ?? first?.location?.replace(/^body\./, "");
+  const text = first?.message ?? fault.detail ?? fault.title;
+  return new DoorError(
+    response.status,
+    text || `Creel answered ${response.status} ${response.statusText}`,
+    fault.kind,
+    field,
+    fault.column,
+  );
 }

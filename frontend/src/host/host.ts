@@ -18,7 +18,8 @@ export interface Host {
    * under a name that the person may change. False when they cancelled.
    */
   saveFile(path: string, name: string): Promise<boolean>;
-  setTitle(title: string): void;
+  /** Keeps size and place of the window, and whether the page is dark, for the next start. */
+  remember(dark: boolean): Promise<void>;
 }
 
 /** Returns url when it is absolute http or https; throws otherwise. */
@@ -37,7 +38,7 @@ export function webURL(url: string): string {
 
 /** Picks the host that this page runs in. */
 export async function pickHost(): Promise<Host> {
-  const bound = (window as { go?: { main?: { App?: unknown } } }).go?.main?.App;
+  const bound = (window as { go?: { main?: { Window?: unknown } } }).go?.main?.Window;
   if (bound) {
     const { windowHost } = await import("./wails");
     return windowHost();

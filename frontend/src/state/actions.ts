@@ -27,7 +27,7 @@ export interface Action {
   /** Keys work even while a text field has the focus. */
   everywhere?: boolean;
   enabled?(): boolean;
-  run(): void | Promise<unknown>;
+  run(): unknown;
 }
 
 export type Actions = ReturnType<typeof createActions>;
@@ -73,6 +73,5 @@ export function useActions(make: () => readonly Action[], deps: readonly unknown
   const { actions } = useDesk();
   const latest = useRef(make);
   latest.current = make;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the caller names them
   useEffect(() => actions.register(latest.current()), [actions, ...deps]);
 }

@@ -26,7 +26,7 @@ export interface DialogArgs {
   target: { name?: string; url?: string };
   samples: { endpoint?: string };
   /** Asks before something that cannot be undone. */
-  confirm: { title: string; text: string; action: string; danger?: boolean; run(): void | Promise<unknown> };
+  confirm: { title: string; text: string; action: string; danger?: boolean; run(): unknown };
 }
 
 export type DialogName = keyof DialogArgs;

@@ -5,7 +5,7 @@ export interface Toast {
   id: number;
   tone: "plain" | "good" | "bad";
   text: string;
-  action?: { label: string; run(): void | Promise<unknown> };
+  action?: { label: string; run(): unknown };
 }
 
 export type Toasts = ReturnType<typeof createToasts>;

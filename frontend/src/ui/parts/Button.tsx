@@ -20,9 +20,9 @@ export function Button({ look = "plain", kbd, icon, small, className, children, 
       {icon}
       {children}
       {kbd && (
-        <kbd className={css.kbd} aria-hidden="true">
+        <span className={css.kbd} aria-hidden="true">
           {kbd}
-        </kbd>
+        </span>
       )}
     </button>
   );

@@ -43,7 +43,6 @@ export function Splitter({ label, value, min, max, onChange, initial }: Splitter
       aria-valuenow={value}
       aria-valuemin={min}
       aria-valuemax={max}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: a window splitter is a focusable separator
       tabIndex={0}
       onPointerDown={onPointerDown}
       onPointerMove={onPointerMove}

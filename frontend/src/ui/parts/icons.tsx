@@ -1,25 +1,31 @@
 import type { ReactNode } from "react";
 
-function icon(paths: ReactNode) {
-  return function Icon({ size = 16 }: { size?: number }) {
-    return (
-      <svg
-        width={size}
-        height={size}
-        viewBox="0 0 24 24"
-        fill="none"
-        stroke="currentColor"
-        strokeWidth="1.9"
-        strokeLinecap="round"
-        strokeLinejoin="round"
-        aria-hidden="true"
-        focusable="false"
-      >
-        {paths}
-      </svg>
-    );
-  };
+interface IconProps {
+  /** Edge in px. */
+  size?: number;
 }
+
+function Icon({ size = 16, children }: IconProps & { children: ReactNode }) {
+  return (
+    <svg
+      width={size}
+      height={size}
+      viewBox="0 0 24 24"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.9"
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      aria-hidden="true"
+      focusable="false"
+    >
+      {children}
+    </svg>
+  );
+}
+
+/** A 24-unit line drawing as a component. */
+const icon = (paths: ReactNode) => (props: IconProps) => <Icon {...props}>{paths}</Icon>;
 
 /** The mark: a creel, the basket that keeps the catch. */
 export const CreelIcon = icon(

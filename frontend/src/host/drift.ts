@@ -1,0 +1,35 @@
+// Compiles only while the door's shapes (schema.d.ts) can be used as the
+// page's words (model/types.ts). Nothing here exists at run time.
+import type * as t from "../model/types";
+import type { components } from "./schema";
+
+type Door = components["schemas"];
+
+/** What the door answers must be what the page reads; what the page sends must be what the door takes. */
+type Fits<From extends To, To> = From;
+
+export type Answers = [
+  Fits<Door["RowPage"], t.RowPage>,
+  Fits<Door["Changes"], t.Changes>,
+  Fits<Door["Detail"], t.Detail>,
+  Fits<Door["Trash"], t.Trash>,
+  Fits<Door["Delivery"], t.Delivery>,
+  Fits<Door["AttemptDetail"], t.AttemptDetail>,
+  Fits<Door["Comparison"], t.Comparison>,
+  Fits<Door["Endpoint"], t.Endpoint>,
+  Fits<Door["Target"], t.Target>,
+  Fits<Door["Sample"], t.Sample>,
+  Fits<Door["Settings"], t.Settings>,
+  Fits<Door["Status"], t.Status>,
+];
+
+export type Inputs = [
+  Fits<t.MarksPatch, Door["MarksPatch"]>,
+  Fits<t.ReplayRequest, Door["ReplayRequest"]>,
+  Fits<t.CompareRequest, Door["CompareRequest"]>,
+  Fits<t.EndpointInput, Door["EndpointInput"]>,
+  Fits<Partial<t.EndpointInput>, Door["EndpointPatch"]>,
+  Fits<t.Target, Door["Target"]>,
+  Fits<Partial<t.Target>, Door["TargetPatch"]>,
+  Fits<t.SettingsPatch, Door["SettingsPatch"]>,
+];
