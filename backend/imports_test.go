@@ -31,6 +31,7 @@ var arrows = map[string][]string{
 	"desk":    {"hook", "filter", "compare", "sign", "sample", "script", "convert"},
 	"api":     {"desk", "hook"},
 	"cli":     {"desk", "hook"},
+	"folder":  {"hook"},
 	"window":  {},
 	// testkit builds real things for tests, and only tests import it.
 	"testkit": {"hook", "filter", "store", "desk", "forward", "sample"},
@@ -44,7 +45,7 @@ var owners = map[string][]string{
 	"github.com/gorilla/websocket": {"api"},
 	"github.com/danielgtaylor/":    {"api"},
 	"github.com/spf13/cobra":       {"cli", "main.go"},
-	"github.com/gofrs/flock":       {"store", "main.go"},
+	"github.com/gofrs/flock":       {"folder"},
 }
 
 // pure are the rooms without I/O: they compute and nothing else.

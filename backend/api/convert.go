@@ -148,9 +148,15 @@ func attemptDetailOf(a hook.Attempt, seq int64) AttemptDetail {
 func comparisonOf(c desk.Comparison) Comparison {
 	out := Comparison{Same: c.Same, Count: c.Count, Sections: make([]Section, len(c.Sections))}
 	for i, s := range c.Sections {
-		section := Section{Name: s.Name, Kind: s.Kind, Changes: make([]ChangeOfPart, len(s.Changes))}
+		section := Section{
+			Name: s.Name, Kind: s.Kind, Changes: make([]ChangeOfPart, len(s.Changes)), Count: s.Count,
+			Truncated: s.Truncated, LeftBytes: s.LeftBytes, RightBytes: s.RightBytes, Note: s.Note,
+		}
 		for j, ch := range s.Changes {
-			section.Changes[j] = ChangeOfPart{Op: string(ch.Op), Path: ch.Path, Left: ch.Left, Right: ch.Right, Faint: ch.Faint}
+			section.Changes[j] = ChangeOfPart{
+				Op: string(ch.Op), Path: ch.Path, To: ch.To, Left: ch.Left, Right: ch.Right, Faint: ch.Faint,
+				LeftLine: ch.LeftLine, RightLine: ch.RightLine,
+			}
 		}
 		out.Sections[i] = section
 	}

@@ -203,18 +203,26 @@ type Comparison struct {
 
 // Section is the difference of one part.
 type Section struct {
-	Name    string         `json:"name" enum:"line,headers,query,body"`
-	Kind    string         `json:"kind" doc:"line, headers, query, json, form, text, bytes or empty"`
-	Changes []ChangeOfPart `json:"changes"`
+	Name       string         `json:"name" enum:"line,headers,query,body"`
+	Kind       string         `json:"kind" doc:"line, headers, query, json, form, text, bytes or empty"`
+	Changes    []ChangeOfPart `json:"changes"`
+	Count      int            `json:"count" doc:"changes that are not faint, also those not listed"`
+	Truncated  bool           `json:"truncated" doc:"not all changes are listed"`
+	LeftBytes  int            `json:"leftBytes"`
+	RightBytes int            `json:"rightBytes"`
+	Note       string         `json:"note,omitempty" doc:"how it was compared, in a sentence"`
 }
 
 // ChangeOfPart is one difference.
 type ChangeOfPart struct {
-	Op    string  `json:"op" enum:"add,remove,replace,move"`
-	Path  string  `json:"path"`
-	Left  *string `json:"left,omitempty"`
-	Right *string `json:"right,omitempty"`
-	Faint bool    `json:"faint,omitempty" doc:"order, case or spacing only; not counted"`
+	Op        string  `json:"op" enum:"add,remove,replace,move"`
+	Path      string  `json:"path" doc:"inside the section; a list index counts on the left, for add on the right"`
+	To        string  `json:"to,omitempty" doc:"the path on the right where it is another"`
+	Left      *string `json:"left,omitempty"`
+	Right     *string `json:"right,omitempty"`
+	Faint     bool    `json:"faint,omitempty" doc:"order, case or spacing only; not counted"`
+	LeftLine  int     `json:"leftLine,omitempty" doc:"line, from 1, in the side by side text"`
+	RightLine int     `json:"rightLine,omitempty"`
 }
 
 // Sides are two bodies line by line, aligned.

@@ -6,7 +6,6 @@ import (
 
 	"creel/backend/desk"
 	"creel/backend/hook"
-	"creel/backend/sample"
 
 	"github.com/danielgtaylor/huma/v2"
 )
@@ -24,7 +23,7 @@ func (s *server) setupRoutes(api huma.API) {
 	s.targetRoutes(api)
 	huma.Register(api, op("list-samples", "GET", "/samples", "Events that can be sent"),
 		func(context.Context, *struct{}) (*struct{ Body []Sample }, error) {
-			return &struct{ Body []Sample }{samplesOf(s.desk.Samples())}, nil
+			return &struct{ Body []Sample }{s.samples()}, nil
 		})
 	huma.Register(api, op("send-sample", "POST", "/samples", "Send a sample through the catch port"), s.sendSample)
 	huma.Register(api, op("get-settings", "GET", "/settings", "The person's choices"),
@@ -154,7 +153,8 @@ func (s *server) sendSample(ctx context.Context, in *struct{ Body SampleRequest 
 	return answer(ctx, s, sent, err, func(sent desk.SampleSent) SampleSent { return SampleSent(sent) })
 }
 
-func samplesOf(infos []sample.Info) []Sample {
+func (s *server) samples() []Sample {
+	infos := s.desk.Samples()
 	out := make([]Sample, len(infos))
 	for i, in := range infos {
 		out[i] = Sample{

@@ -16,7 +16,7 @@
 //	header.NAME note body                           text: anywhere in the value
 //	path              the target before "?": anywhere, or from the start when
 //	                  the text begins with "/"
-//	status size       numbers; size in bytes, with k M G (thousands) or Ki Mi
+//	status size seq   numbers; size in bytes, with k M G (thousands) or Ki Mi
 //	                  Gi (1024s); status also as 4xx
 //	after before      a date or time: from then on, and up to but not then
 //	is                pinned unread cut refused forwarded failed
@@ -35,6 +35,8 @@
 // Text is compared after simple Unicode case folding, rune by rune: "ß" is
 // not "SS". Bytes that are not UTF-8 are compared as bytes.
 package filter
+
+import "strconv"
 
 // Limits of an expression. More is a Fault of kind Invalid.
 const (
@@ -118,3 +120,11 @@ func (Or) node()    {}
 func (Not) node()   {}
 func (Word) node()  {}
 func (Field) node() {}
+
+// Seq is the filter that only the request with that seq matches.
+func Seq(seq int64) *Expr {
+	text := strconv.FormatInt(seq, 10)
+	f := Field{Name: "seq", Op: Equal, Value: text, Column: 1}
+	f.prep = f.prepare()
+	return &Expr{Root: f, Source: "seq:" + text}
+}

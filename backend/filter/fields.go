@@ -35,7 +35,7 @@ func known() []field {
 		{name: "method"}, {name: "path", shape: pathly},
 		{name: "query", keyed: true}, {name: "header", keyed: true, shape: within},
 		{name: "body", shape: within}, {name: "endpoint"}, {name: "provider"}, {name: "event"},
-		{name: "size", shape: amount}, {name: "status", shape: number},
+		{name: "size", shape: amount}, {name: "status", shape: number}, {name: "seq", shape: number},
 		{name: "after", shape: moment}, {name: "before", shape: moment},
 		{name: "tag"}, {name: "note", shape: within},
 		{name: "is", shape: flag, flags: []string{"pinned", "unread", "cut", "refused", "forwarded", "failed"}},

@@ -119,6 +119,8 @@ func (s *subject) field(f Field) bool {
 		return f.within(int64(s.row.Status))
 	case "size":
 		return f.within(s.row.BodyBytes)
+	case "seq":
+		return f.within(s.row.Seq)
 	case "after", "before":
 		at := s.row.ReceivedAt.UTC().Format(TimeLayout)
 		return (at >= f.Value) == (f.Op == AtLeast)

@@ -57,8 +57,8 @@ func comparison(word string) (Op, string) {
 // fraction.
 func (p *parser) number(f *Field, spec field, s string, at int) (int64, error) {
 	if spec.shape == number {
-		// Nine digits are more than any number here has.
-		if n, err := strconv.ParseUint(s, 10, 63); err == nil && len(s) <= 9 {
+		// Fifteen digits are more than any number here has.
+		if n, err := strconv.ParseUint(s, 10, 63); err == nil && len(s) <= 15 {
 			return int64(n), nil
 		}
 		return 0, p.fault(at, fmt.Sprintf("expected a number for %s, as in %s:200, %s:>=400, %s:400..499 or %s:4xx", f.Name, f.Name, f.Name, f.Name, f.Name))

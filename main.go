@@ -1,0 +1,307 @@
+// Creel catches, keeps, inspects, compares, replays and forwards webhooks.
+//
+// This file holds the commands and the wiring; it is the only one that builds
+// everything.
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"creel/backend/api"
+	"creel/backend/catch"
+	"creel/backend/cli"
+	"creel/backend/desk"
+	"creel/backend/folder"
+	"creel/backend/forward"
+	"creel/backend/hook"
+	"creel/backend/store"
+
+	"github.com/spf13/cobra"
+)
+
+// version is set by the linker in releases.
+var version = "dev"
+
+//go:embed all:frontend/dist
+var dist embed.FS
+
+const (
+	// serveUI is where serve opens the door; the window takes any free port.
+	serveUI = "127.0.0.1:4291"
+	// shutWithin is how long what is in flight may take once asked to stop.
+	shutWithin = 5 * time.Second
+)
+
+func main() {
+	if err := root().Execute(); err != nil {
+		fmt.Fprintln(os.Stderr, "creel: "+err.Error())
+		os.Exit(1)
+	}
+}
+
+// flags are those of every command that opens the data folder.
+type flags struct {
+	data, catch, ui string
+	readyJSON       bool
+	verbose         bool
+}
+
+func root() *cobra.Command {
+	var f flags
+	cmd := &cobra.Command{
+		Use:           "creel",
+		Short:         "Catch, keep, inspect, compare, replay and forward webhooks",
+		Long:          "Creel without a command opens the window. `creel serve` is the same in a browser.",
+		Version:       version,
+		Args:          cobra.NoArgs,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return openWindow(cmd.Context(), f) },
+	}
+	cmd.PersistentFlags().StringVar(&f.data, "data", "", "data `folder` (default $CREEL_DATA, else the system's place for programs' data)")
+	cmd.PersistentFlags().BoolVarP(&f.verbose, "verbose", "v", false, "log what happens to standard error")
+	cmd.Flags().StringVar(&f.catch, "catch", "", "catch `HOST:PORT` for this run (default: the one in the settings)")
+	cmd.AddCommand(serveCommand(&f), cli.Seed(&f.data, openSeed))
+	return cmd
+}
+
+func serveCommand(f *flags) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Run without a window; the page opens in a browser",
+		Args:  cobra.NoArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return serve(cmd.Context(), *f, cmd.OutOrStdout()) },
+	}
+	cmd.Flags().StringVar(&f.catch, "catch", "", "catch `HOST:PORT`; port 0 picks one (default: the one in the settings, 127.0.0.1:4290)")
+	cmd.Flags().StringVar(&f.ui, "ui", serveUI, "door `HOST:PORT` for the page and the API; port 0 picks one")
+	cmd.Flags().BoolVar(&f.readyJSON, "ready-json", false, "print one line of JSON when both ports accept")
+	return cmd
+}
+
+// program is everything that runs behind the window or the browser.
+type program struct {
+	held    *folder.Held
+	store   *store.Store
+	desk    *desk.Desk
+	door    *api.Server
+	token   string
+	started time.Time
+	window  bool
+}
+
+// open takes the data folder and starts everything on it. front brings the
+// window to the front; nil when there is none.
+func open(ctx context.Context, f flags, front func()) (_ *program, err error) {
+	p := &program{token: rand.Text(), started: time.Now(), window: front != nil}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, p.close())
+		}
+	}()
+	log := logger(f.verbose)
+	dir, err := dataDir(f)
+	if err != nil {
+		return nil, err
+	}
+	if p.held, err = folder.Hold(dir); err != nil {
+		return nil, err
+	}
+	changed := make(chan *desk.Desk, 1)
+	var behind *desk.Desk
+	p.store, err = store.Open(ctx, store.Options{Dir: dir, Log: log, OnChange: func(c hook.Change) {
+		if behind == nil {
+			select {
+			case behind = <-changed:
+			default:
+				return // nobody has read anything yet
+			}
+		}
+		behind.Changed(c)
+	}})
+	if err != nil {
+		return nil, err
+	}
+	d, err := desk.New(ctx, desk.Options{Store: p.store, Roads: forward.Roads{}, Log: log, DataDir: dir, Version: version})
+	if err != nil {
+		return nil, err
+	}
+	changed <- d
+	catcher := catch.New(d, catch.Options{MaxBody: d.MaxBody, Log: log})
+	own := func(addr string) bool { return addr == catcher.Addr() || (p.door != nil && addr == p.door.Addr()) }
+	outbox := forward.NewOutbox(d, forward.New(forward.Options{Own: own}), forward.OutboxOptions{Log: log})
+	page, err := fs.Sub(dist, "frontend/dist")
+	if err != nil {
+		return nil, err
+	}
+	options := api.Options{Desk: d, Token: p.token, Page: page, Front: front, PID: os.Getpid(), Log: log}
+	if p.window {
+		options.Origins = []string{"wails://wails", "wails://wails.localhost", "http://wails.localhost"}
+	}
+	if p.door, err = api.Open(f.ui, options); err != nil {
+		return nil, err
+	}
+	p.desk = d
+	return p, d.Start(ctx, catcher, outbox, f.catch)
+}
+
+// tell writes how other programs reach this one.
+func (p *program) tell() error {
+	return p.held.Tell(p.session())
+}
+
+func (p *program) session() folder.Session {
+	s := folder.Session{
+		PID: os.Getpid(), UI: "http://" + p.door.Addr(), Token: p.token, Version: version,
+		Window: p.window, StartedAt: p.started.UTC(),
+	}
+	if l := p.desk.Listening(); l.Open {
+		s.Catch = "http://" + l.Addr
+	}
+	return s
+}
+
+// close stops catching, then sending, then the door, and only then lets go of
+// the history and the folder. What was never opened is left out.
+func (p *program) close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), shutWithin)
+	defer cancel()
+	var errs []error
+	if p.desk != nil {
+		errs = append(errs, p.desk.Shut(ctx))
+	}
+	if p.door != nil {
+		errs = append(errs, p.door.Shut(ctx))
+	}
+	if p.store != nil {
+		errs = append(errs, p.store.Close())
+	}
+	if p.held != nil {
+		errs = append(errs, p.held.Release())
+	}
+	return errors.Join(errs...)
+}
+
+// serve runs without a window until a signal.
+func serve(ctx context.Context, f flags, out io.Writer) error {
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	p, err := open(ctx, f, nil)
+	if err != nil {
+		return err
+	}
+	if l := p.desk.Listening(); !l.Open {
+		return errors.Join(l.Err, p.close())
+	}
+	if err := errors.Join(p.tell(), announce(out, p.session(), f.readyJSON)); err != nil {
+		return errors.Join(err, p.close())
+	}
+	<-ctx.Done()
+	stop() // a second signal ends the program at once
+	if err := p.close(); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return nil
+}
+
+func announce(out io.Writer, s folder.Session, asJSON bool) error {
+	if asJSON {
+		return json.NewEncoder(out).Encode(struct {
+			Catch   string `json:"catch"`
+			UI      string `json:"ui"`
+			Token   string `json:"token"`
+			PID     int    `json:"pid"`
+			Version string `json:"version"`
+		}{s.Catch, s.UI, s.Token, s.PID, s.Version})
+	}
+	_, err := fmt.Fprintf(out, "Catching on  %s\nOpen         %s/#token=%s\nStop with Ctrl+C.\n", s.Catch, s.UI, s.Token)
+	return err
+}
+
+// openWindow shows the window, or brings the one that holds the folder to the
+// front.
+func openWindow(ctx context.Context, f flags) error {
+	f.ui = "127.0.0.1:0"
+	w := &windowFront{}
+	p, err := open(ctx, f, w.bring)
+	var other *folder.HeldByOther
+	if errors.As(err, &other) && other.Session != nil && other.Session.Window {
+		return bringToFront(ctx, *other.Session)
+	}
+	if err != nil {
+		return err
+	}
+	err = p.tell()
+	page, perr := fs.Sub(dist, "frontend/dist")
+	if err = errors.Join(err, perr); err == nil {
+		err = runWindow(windowDeps{
+			Assets:  page,
+			Session: func() (string, string) { return "http://" + p.door.Addr(), p.token },
+			Get:     func(key string) (string, error) { return p.desk.Value(context.Background(), key) },
+			Put:     func(key, value string) error { return p.desk.PutValue(context.Background(), key, value) },
+			OnReady: w.ready,
+			OnQuit:  func() {},
+		})
+	}
+	return errors.Join(err, p.close())
+}
+
+// bringToFront asks the program that holds the folder to show its window.
+func bringToFront(ctx context.Context, s folder.Session) error {
+	ctx, cancel := context.WithTimeout(ctx, shutWithin)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.UI+"/api/v1/window/front", nil)
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Authorization", "Bearer "+s.Token)
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return fmt.Errorf("bring the open window (process %d) to the front: %w", s.PID, err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if resp.StatusCode >= 300 {
+		return fmt.Errorf("bring the open window (process %d) to the front: it answered %s", s.PID, resp.Status)
+	}
+	return nil
+}
+
+func dataDir(f flags) (string, error) {
+	if f.data != "" {
+		return f.data, nil
+	}
+	return folder.Default()
+}
+
+// openSeed opens the history of a data folder for seeding, and nothing else.
+func openSeed(ctx context.Context, dir string) (cli.Seeder, func() error, error) {
+	held, err := folder.Hold(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	st, err := store.Open(ctx, store.Options{Dir: dir, Log: logger(false)})
+	if err != nil {
+		return nil, nil, errors.Join(err, held.Release())
+	}
+	return st, func() error { return errors.Join(st.Close(), held.Release()) }, nil
+}
+
+func logger(verbose bool) *slog.Logger {
+	level := slog.LevelWarn
+	if verbose {
+		level = slog.LevelDebug
+	}
+	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
+}
