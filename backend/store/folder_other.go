@@ -1,0 +1,13 @@
+//go:build !unix
+
+package store
+
+import "io/fs"
+
+// Windows keeps the data folder under the user's profile, where the inherited
+// access list already shuts others out.
+func ownedByUs(fs.FileInfo) bool { return true }
+
+func readableByOthers(fs.FileInfo) bool { return false }
+
+func syncFolder(string) error { return nil }

@@ -1,0 +1,210 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"creel/backend/filter"
+	"creel/backend/hook"
+)
+
+const (
+	defaultLimit = 100
+	maxLimit     = 1000
+)
+
+// List returns the rows that match expr (nil is all), newest first. A limit of
+// 0 is 100, more than 1,000 is 1,000. With After it returns the oldest Limit
+// rows above After, so that a caller who catches up misses none; Offset cannot
+// be combined with it.
+func (s *Store) List(ctx context.Context, expr *filter.Expr, cur hook.Cursor) (hook.Page, error) {
+	if cur.Limit <= 0 {
+		cur.Limit = defaultLimit
+	}
+	cur.Limit = min(cur.Limit, maxLimit)
+	if cur.Offset < 0 || cur.Before < 0 || cur.After < 0 || cur.After > 0 && cur.Offset > 0 {
+		return hook.Page{}, hook.Faultf(hook.Invalid,
+			"list requests: offset, before and after start at 0, and offset does not go with after")
+	}
+	q, err := s.compile(expr)
+	if err != nil {
+		return hook.Page{}, err
+	}
+	defer q.release()
+	page := hook.Page{Rows: []hook.Row{}}
+	switch {
+	case cur.After > 0:
+		page.Rows, err = s.catchUp(ctx, q, cur)
+	case q.tallied:
+		page.Rows, err = s.pageByTally(ctx, q, cur)
+	default:
+		page.Rows, err = s.pageBySearch(ctx, q, cur)
+	}
+	if err == nil {
+		page.Total, page.Exact, err = s.total(ctx, q)
+	}
+	if err != nil {
+		return hook.Page{Rows: []hook.Row{}}, faultOf("list requests", err)
+	}
+	page.Total = max(page.Total, int64(len(page.Rows)))
+	return page, nil
+}
+
+// sql is a statement over requests r in seqs lo < seq ≤ hi that match q.
+func (q *query) sql(what, order string) string {
+	where := ""
+	if q.where != "" {
+		where = " AND " + q.where
+	}
+	return "SELECT " + what + " FROM requests r WHERE r.trash IS NULL AND r.seq > ? AND r.seq <= ?" + where + order
+}
+
+func (q *query) with(lo, hi int64, more ...any) []any {
+	return slices.Concat([]any{lo, hi}, q.args, more)
+}
+
+// top is the highest seq that the cursor allows.
+func (s *Store) top(cur hook.Cursor) int64 {
+	hi := s.change.Load().LastSeq
+	if cur.Before > 0 {
+		hi = min(hi, cur.Before-1)
+	}
+	return hi
+}
+
+// pageByTally finds a page by the counts of whole blocks: the offset costs
+// next to nothing, however large.
+func (s *Store) pageByTally(ctx context.Context, q *query, cur hook.Cursor) ([]hook.Row, error) {
+	hi, skip := s.top(cur), int64(cur.Offset)
+	block := hi >> blockBits
+	var here int64
+	// The block that hi cuts through is counted row by row.
+	err := s.pool.QueryRowContext(ctx, q.sql("count(*)", ""), q.with(block<<blockBits-1, hi)...).Scan(&here)
+	if err != nil {
+		return nil, err
+	}
+	if skip >= here {
+		in, rest, ok := s.tally.below(block, q.endpoints, skip-here)
+		if !ok {
+			return []hook.Row{}, nil
+		}
+		hi, skip = in<<blockBits|(1<<blockBits-1), rest
+	}
+	return s.selectRows(ctx, q.sql(rowColumns, " ORDER BY r.seq DESC LIMIT ? OFFSET ?"), q.with(0, hi, cur.Limit, skip)...)
+}
+
+// pageBySearch looks at the rows, newest first, a stretch at a time: no read
+// lasts so long that the write-ahead log could not start over.
+func (s *Store) pageBySearch(ctx context.Context, q *query, cur hook.Cursor) ([]hook.Row, error) {
+	skip, rows := int64(cur.Offset), []hook.Row{}
+	err := walk(s.top(cur), 0, func(lo, hi int64) (bool, error) {
+		if skip > 0 {
+			var n int64
+			if err := s.pool.QueryRowContext(ctx, q.sql("count(*)", ""), q.with(lo, hi)...).Scan(&n); err != nil {
+				return false, err
+			}
+			if n <= skip {
+				skip -= n
+				return false, nil
+			}
+		}
+		more, err := s.selectRows(ctx, q.sql(rowColumns, " ORDER BY r.seq DESC LIMIT ? OFFSET ?"),
+			q.with(lo, hi, cur.Limit-len(rows), skip)...)
+		skip = 0
+		rows = append(rows, more...)
+		return len(rows) >= cur.Limit, err
+	})
+	return rows, err
+}
+
+// catchUp returns the oldest rows above cur.After.
+func (s *Store) catchUp(ctx context.Context, q *query, cur hook.Cursor) ([]hook.Row, error) {
+	rows, top := []hook.Row{}, s.top(cur)
+	size := int64(firstStretch)
+	for lo := cur.After; lo < top && len(rows) < cur.Limit; {
+		began := time.Now()
+		hi := min(top, lo+size)
+		more, err := s.selectRows(ctx, q.sql(rowColumns, " ORDER BY r.seq LIMIT ?"),
+			q.with(lo, hi, cur.Limit-len(rows))...)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, more...)
+		lo, size = hi, nextStretch(size, time.Since(began))
+	}
+	slices.Reverse(rows)
+	return rows, nil
+}
+
+// Stretches of seqs that one read covers; they grow while reads are quick.
+const (
+	firstStretch = 1 << 12
+	lastStretch  = 1 << 18
+)
+
+func nextStretch(size int64, took time.Duration) int64 {
+	switch {
+	case took < 10*time.Millisecond:
+		return min(2*size, lastStretch)
+	case took > 40*time.Millisecond:
+		return max(size/2, 64)
+	}
+	return size
+}
+
+// walk calls read for stretches lo < seq ≤ hi from top down to bottom, until
+// it says that it is done.
+func walk(top, bottom int64, read func(lo, hi int64) (done bool, err error)) error {
+	size := int64(firstStretch)
+	for hi := top; hi > bottom; {
+		lo := max(bottom, hi-size)
+		began := time.Now()
+		if done, err := read(lo, hi); done || err != nil {
+			return err
+		}
+		hi, size = lo, nextStretch(size, time.Since(began))
+	}
+	return nil
+}
+
+// total counts what matches, within the budget.
+func (s *Store) total(ctx context.Context, q *query) (n int64, exact bool, err error) {
+	if q.tallied {
+		return s.tally.sum(q.endpoints).requests, true, nil
+	}
+	short, cancel := context.WithTimeout(ctx, s.opt.CountBudget)
+	defer cancel()
+	err = walk(s.change.Load().LastSeq, 0, func(lo, hi int64) (bool, error) {
+		var some int64
+		err := s.pool.QueryRowContext(short, q.sql("count(*)", ""), q.with(lo, hi)...).Scan(&some)
+		n += some
+		return false, err
+	})
+	if err != nil && ctx.Err() == nil && errors.Is(short.Err(), context.DeadlineExceeded) {
+		return n, false, nil
+	}
+	return n, err == nil, err
+}
+
+// Usage says what history holds, without what is in the trash.
+func (s *Store) Usage(ctx context.Context) (hook.Usage, error) {
+	u := hook.Usage{Endpoints: map[string]hook.EndpointUsage{}}
+	slugs := s.slugs.Load()
+	s.tally.each(func(id int64, c counts) {
+		u.Requests += c.requests
+		u.Bytes += c.bytes
+		u.Unread += c.unread
+		u.Pinned += c.pinned
+		e := u.Endpoints[slugs.byID[id]]
+		e.Requests += c.requests
+		e.Unread += c.unread
+		if c.requests > 0 || e.Requests > 0 {
+			u.Endpoints[slugs.byID[id]] = e
+		}
+	})
+	err := s.pool.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM deliveries WHERE state = 'waiting')
+		+ (SELECT count(*) FROM deliveries WHERE state = 'sending')`).Scan(&u.Waiting)
+	return u, faultOf("count history", err)
+}

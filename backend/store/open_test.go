@@ -1,0 +1,28 @@
+package store_test
+
+import (
+	"io"
+	"log/slog"
+	"testing"
+
+	"creel/backend/store"
+)
+
+// openTemp opens a history in a new folder until the test ends.
+func openTemp(tb testing.TB, options ...func(*store.Options)) *store.Store {
+	tb.Helper()
+	opt := store.Options{Dir: tb.TempDir(), Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
+	for _, f := range options {
+		f(&opt)
+	}
+	s, err := store.Open(ctx, opt)
+	if err != nil {
+		tb.Fatalf("open: %v", err)
+	}
+	tb.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			tb.Errorf("close: %v", err)
+		}
+	})
+	return s
+}

@@ -1,0 +1,206 @@
+// Package store is the history on disk: one SQLite database, one writer that
+// commits in groups, readers that never wait for it. It is the only importer
+// of modernc.org/sqlite.
+//
+// # What a nil error means
+//
+// A write that returned nil was committed and synced before it returned
+// (write-ahead log, synchronous=FULL, fullfsync), checked on every connection.
+//
+// # Writing
+//
+// One goroutine owns the only connection that writes. Callers queue; it takes
+// what is queued into one transaction, commits, and answers all of them, so
+// the price of a sync is shared. When a group fails, its members are tried one
+// by one, so that a bad one harms nobody else. Large operations are cut in
+// chunks, with captures taking turns in between.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"creel/backend/hook"
+
+	"modernc.org/sqlite"
+)
+
+// Options say how to open a history.
+type Options struct {
+	Dir string           // the data folder; made (0700) when missing
+	Now func() time.Time // time.Now when nil
+	// OnChange is told after each commit that changed something. It is called
+	// by the writer, so it must return at once and must not call the Store.
+	OnChange func(hook.Change)
+	Log      *slog.Logger // slog.Default() when nil
+	// CountBudget is how long List may count the matches of a filter before
+	// it settles for a lower bound; 150 ms when 0.
+	CountBudget time.Duration
+}
+
+// Store is an open history. It is safe for use by many goroutines.
+type Store struct {
+	opt    Options
+	path   string
+	boot   int64 // number of this run; marks claims and epochs
+	leaves leaves
+	pool   *sql.DB
+	w      writer
+
+	tally *tally
+	slugs atomic.Pointer[slugbook]
+
+	change    atomic.Pointer[hook.Change] // without Updated
+	sick      atomic.Pointer[hook.Fault]
+	waiting   atomic.Int64
+	closeOnce sync.Once
+	closeErr  error
+}
+
+// epochShift leaves 16 million reloads to each run before the epochs of two
+// runs could meet.
+const epochShift = 24
+
+// Open opens the history in opt.Dir, making and migrating it as needed. A
+// database of a newer Creel is refused (hook.Newer) without touching a byte of
+// it; what is not a database is refused as hook.Damaged.
+func Open(ctx context.Context, opt Options) (*Store, error) {
+	dir, err := fs.Sub(embedded, "migration")
+	if err != nil {
+		return nil, err
+	}
+	return open(ctx, opt, dir)
+}
+
+func open(ctx context.Context, opt Options, dir fs.FS) (*Store, error) {
+	if opt.Now == nil {
+		opt.Now = time.Now
+	}
+	if opt.Log == nil {
+		opt.Log = slog.Default()
+	}
+	if opt.CountBudget == 0 {
+		opt.CountBudget = 150 * time.Millisecond
+	}
+	ms, err := migrations(dir)
+	if err != nil {
+		return nil, err
+	}
+	if opt.Dir, err = filepath.Abs(opt.Dir); err != nil {
+		return nil, err
+	}
+	if err := prepareFolder(opt.Dir, opt.Log); err != nil {
+		return nil, err
+	}
+	s := &Store{opt: opt, path: filepath.Join(opt.Dir, fileName), tally: newTally()}
+	h, err := peek(s.path)
+	if err != nil {
+		return nil, err
+	}
+	if h.version > len(ms) {
+		return nil, hook.Faultf(hook.Newer,
+			"open %s: it was made by a newer Creel (version %d, this one knows %d); update Creel or choose another data folder",
+			s.path, h.version, len(ms))
+	}
+	if err := s.start(ctx, ms); err != nil {
+		return nil, faultOf("open "+s.path, err)
+	}
+	return s, nil
+}
+
+func (s *Store) start(ctx context.Context, ms []migration) (err error) {
+	drv := &sqlite.Driver{}
+	s.leaves.register(drv)
+	raw, err := newConnector(drv, s.path, false).Connect(ctx)
+	if err != nil {
+		return err
+	}
+	c := newConn(raw)
+	defer func() {
+		if err != nil {
+			c.close()
+			err = errors.Join(err, raw.Close())
+		}
+	}()
+	if err := migrate(c, s.opt.Dir, ms); err != nil {
+		return err
+	}
+	if err := s.load(c); err != nil {
+		return err
+	}
+	s.pool = newPool(newConnector(drv, s.path, true))
+	if err := s.pool.PingContext(ctx); err != nil {
+		return errors.Join(err, s.pool.Close())
+	}
+	s.w.start(s, c)
+	return nil
+}
+
+// load reads what is kept in memory and starts a new run.
+func (s *Store) load(c *conn) error {
+	if _, err := c.exec("BEGIN IMMEDIATE"); err != nil {
+		return err
+	}
+	t := &tx{conn: c, s: s}
+	if err := s.fill(t); err != nil {
+		_, back := c.exec("ROLLBACK")
+		return errors.Join(err, back)
+	}
+	_, err := c.exec("COMMIT")
+	s.slugs.Store(t.slugs)
+	return err
+}
+
+func (s *Store) fill(t *tx) (err error) {
+	if t.slugs, err = loadSlugs(t.conn); err != nil {
+		return err
+	}
+	if err := t.ensureInbox(); err != nil {
+		return err
+	}
+	s.boot, err = t.number(`INSERT INTO meta (key, value) VALUES ('boot', '1')
+		ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + 1 RETURNING CAST(value AS INTEGER)`)
+	if err != nil {
+		return err
+	}
+	if err := s.tally.load(t.conn); err != nil {
+		return err
+	}
+	last, err := t.number(`SELECT max(
+		ifnull((SELECT max(seq) FROM requests), 0),
+		ifnull((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'floor'), 0))`)
+	if err != nil {
+		return err
+	}
+	s.change.Store(&hook.Change{Epoch: s.boot << epochShift, Rev: s.boot << epochShift, LastSeq: last})
+	return nil
+}
+
+// Change is the state of history now.
+func (s *Store) Change() hook.Change { return *s.change.Load() }
+
+// Health is nil, or why history cannot be written just now. It mends itself
+// when a write succeeds again.
+func (s *Store) Health() error {
+	if f := s.sick.Load(); f != nil {
+		return f
+	}
+	return nil
+}
+
+// Close commits what is queued, checkpoints the write-ahead log and closes the
+// files. Calls after it fail with hook.Unavailable.
+func (s *Store) Close() error {
+	s.closeOnce.Do(func() {
+		err := s.pool.Close()
+		s.closeErr = errors.Join(s.w.close(), err)
+	})
+	return s.closeErr
+}

@@ -1,0 +1,80 @@
+package store
+
+import (
+	"database/sql/driver"
+	"errors"
+	"time"
+)
+
+const (
+	// checkpointEvery is how much is written between two checkpoints. They run
+	// between groups on the writer: only there can they catch up with the log,
+	// so that it starts over instead of growing.
+	checkpointEvery = 8 << 20
+	// restAfter is how long nothing must be written before the log is emptied.
+	restAfter = time.Second
+)
+
+// afterCommit keeps the write-ahead log short.
+func (w *writer) afterCommit() {
+	w.idle.Reset(restAfter)
+	if w.logged < checkpointEvery {
+		return
+	}
+	w.logged = 0
+	if err := checkpoint(w.c, "PASSIVE"); err != nil {
+		w.note("checkpoint", err)
+	}
+}
+
+// rest runs when nothing was written for a while: it empties the log, or, when
+// the disk refused the last write, tries whether it takes one again.
+func (w *writer) rest() {
+	if w.s.sick.Load() != nil {
+		w.probe()
+		w.idle.Reset(restAfter)
+		return
+	}
+	// A reader may still need the log. Then the next rest empties it: waiting
+	// here would make captures wait.
+	busy := false
+	_, err := w.c.exec("PRAGMA busy_timeout = 0")
+	if err == nil {
+		err = w.c.query("PRAGMA wal_checkpoint(TRUNCATE)", func(row []driver.Value) error {
+			busy = integer(row[0]) != 0
+			return nil
+		})
+	}
+	_, back := w.c.exec("PRAGMA busy_timeout = 2000")
+	if err = errors.Join(err, back); err != nil {
+		w.note("checkpoint", err)
+	}
+	if busy || err != nil {
+		w.idle.Reset(restAfter)
+	}
+}
+
+func (w *writer) note(doing string, err error) {
+	if err = faultOf(doing, err); isSick(err) {
+		w.fallSick(err)
+		return
+	}
+	w.s.opt.Log.Warn("look after history", "err", err)
+}
+
+// probe writes something and takes it back, so that the person who freed the
+// disk sees the banner go without waiting for the next request.
+func (w *writer) probe() {
+	for _, q := range []string{
+		"INSERT OR REPLACE INTO meta (key, value) VALUES ('probe', hex(randomblob(65536)))",
+		"DELETE FROM meta WHERE key = 'probe'",
+	} {
+		wk := &work{do: func(t *tx) error {
+			_, err := t.exec(q)
+			return err
+		}}
+		if w.try([]*work{wk}) != nil || wk.err != nil {
+			return
+		}
+	}
+}

@@ -1,0 +1,276 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"creel/backend/hook"
+)
+
+// A group is bounded, so that large bodies do not make small ones wait long.
+const (
+	maxGroup      = 1024
+	maxGroupBytes = 8 << 20
+)
+
+var errClosed = errors.New("history is closed")
+
+// work is one thing to do in a transaction: keep a request, or run do.
+type work struct {
+	capture *capture
+	do      func(*tx) error
+	size    int
+	phase   atomic.Int32 // queued, taken or dropped
+	done    chan struct{}
+	seq     int64
+	err     error
+}
+
+const (
+	queued int32 = iota
+	taken
+	dropped
+)
+
+// writer owns the connection that writes.
+type writer struct {
+	s *Store
+	c *conn
+
+	mu     sync.Mutex
+	queue  []*work
+	closed bool
+
+	wake    chan struct{}
+	stopped chan struct{}
+	err     error // of closing; valid once stopped is closed
+
+	logged int64 // bytes written since the last checkpoint, roughly
+	idle   *time.Timer
+}
+
+func (w *writer) start(s *Store, c *conn) {
+	w.s, w.c = s, c
+	w.wake = make(chan struct{}, 1)
+	w.stopped = make(chan struct{})
+	w.idle = time.NewTimer(time.Hour)
+	w.idle.Stop()
+	go w.loop()
+}
+
+// submit queues wk and waits for its outcome. A caller whose context ends
+// before the work was begun gets the context's error and nothing is done;
+// after that the outcome is reported, whatever the context says.
+func (w *writer) submit(ctx context.Context, wk *work) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	w.mu.Lock()
+	if w.closed {
+		w.mu.Unlock()
+		return errClosed
+	}
+	w.queue = append(w.queue, wk)
+	w.mu.Unlock()
+	select {
+	case w.wake <- struct{}{}:
+	default:
+	}
+	select {
+	case <-wk.done:
+	case <-ctx.Done():
+		if wk.phase.CompareAndSwap(queued, dropped) {
+			return ctx.Err()
+		}
+		<-wk.done
+	}
+	return wk.err
+}
+
+// write runs do in a transaction and reports whether it is committed.
+func (s *Store) write(ctx context.Context, doing string, do func(*tx) error) error {
+	wk := &work{do: do, done: make(chan struct{}, 1)}
+	return faultOf(doing, s.w.submit(ctx, wk))
+}
+
+func (w *writer) loop() {
+	defer close(w.stopped)
+	for {
+		select {
+		case <-w.wake:
+		case <-w.idle.C:
+			w.rest()
+		}
+		for {
+			group, closed := w.take()
+			if len(group) > 0 {
+				w.commit(group)
+				continue
+			}
+			if closed {
+				w.c.close()
+				w.err = errors.Join(checkpoint(w.c, "TRUNCATE"), w.closeConn())
+				return
+			}
+			break
+		}
+	}
+}
+
+func (w *writer) closeConn() error {
+	w.c.close()
+	return w.c.raw.Close()
+}
+
+func (w *writer) close() error {
+	w.mu.Lock()
+	w.closed = true
+	w.mu.Unlock()
+	select {
+	case w.wake <- struct{}{}:
+	default:
+	}
+	<-w.stopped
+	return w.err
+}
+
+// take removes the next group from the queue.
+func (w *writer) take() (group []*work, closed bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	size, n := 0, 0
+	for n < len(w.queue) && n < maxGroup && (n == 0 || size+w.queue[n].size <= maxGroupBytes) {
+		size += w.queue[n].size
+		n++
+	}
+	group = w.queue[:n:n]
+	if w.queue = w.queue[n:]; len(w.queue) == 0 {
+		w.queue = nil
+	}
+	live := group[:0]
+	for _, wk := range group {
+		if wk.phase.CompareAndSwap(queued, taken) {
+			live = append(live, wk)
+		}
+	}
+	if len(live) == 0 && n > 0 {
+		w.wakeAgain()
+	}
+	return live, w.closed && len(w.queue) == 0
+}
+
+func (w *writer) wakeAgain() {
+	select {
+	case w.wake <- struct{}{}:
+	default:
+	}
+}
+
+// commit does the whole group in one transaction and answers every member.
+func (w *writer) commit(group []*work) {
+	err := w.try(group)
+	if err != nil && len(group) > 1 {
+		err = nil
+		for _, wk := range group {
+			wk.err = nil
+			// A disk that refuses everything is not asked once for each.
+			if !(isSick(err) && hook.KindOf(err) == hook.Unavailable) {
+				err = w.try([]*work{wk})
+			}
+			wk.err = orElse(wk.err, err)
+		}
+	} else if err != nil {
+		group[0].err = err
+	}
+	for _, wk := range group {
+		wk.done <- struct{}{}
+	}
+	w.afterCommit()
+}
+
+func orElse(a, b error) error {
+	if a != nil {
+		return a
+	}
+	return b
+}
+
+// try runs the group in a transaction. On error nothing of it is kept; a do
+// that failed by itself has its own err and does not fail the group.
+func (w *writer) try(group []*work) error {
+	t := &tx{conn: w.c, s: w.s, slugs: w.s.slugs.Load(), seq: w.s.change.Load().LastSeq}
+	err := w.transact(t, group)
+	if err != nil {
+		err = faultOf("write history", err)
+		if _, back := w.c.exec("ROLLBACK"); back != nil {
+			// SQLite ends the transaction itself after some errors.
+			w.s.opt.Log.Debug("roll back", "err", back)
+		}
+		if isSick(err) {
+			w.fallSick(err)
+		}
+		return err
+	}
+	t.publish()
+	if w.s.sick.Load() != nil {
+		w.s.sick.Store(nil)
+		w.s.opt.Log.Info("history can be written again")
+	}
+	return nil
+}
+
+func (w *writer) fallSick(err error) {
+	var f *hook.Fault
+	if errors.As(err, &f) && w.s.sick.Swap(f) == nil {
+		w.s.opt.Log.Error("history cannot be written", "err", err)
+	}
+}
+
+func (w *writer) transact(t *tx, group []*work) error {
+	if _, err := w.c.exec("BEGIN IMMEDIATE"); err != nil {
+		return err
+	}
+	for _, wk := range group {
+		w.logged += int64(wk.size) + 1024
+		if wk.capture != nil {
+			seq, err := t.keep(wk.capture)
+			if err != nil {
+				return err
+			}
+			wk.seq = seq
+			continue
+		}
+		if err := w.aside(t, wk); err != nil {
+			return err
+		}
+	}
+	if err := t.flush(); err != nil {
+		return err
+	}
+	_, err := w.c.exec("COMMIT")
+	return err
+}
+
+// aside runs a do so that its failure undoes only what it did itself.
+func (w *writer) aside(t *tx, wk *work) error {
+	if _, err := w.c.exec("SAVEPOINT aside"); err != nil {
+		return err
+	}
+	part := &tx{conn: t.conn, s: t.s, slugs: t.slugs, seq: t.seq}
+	if wk.err = wk.do(part); wk.err == nil {
+		t.merge(part)
+		_, err := w.c.exec("RELEASE aside")
+		return err
+	}
+	if isSick(faultOf("write history", wk.err)) {
+		return wk.err
+	}
+	if _, err := w.c.exec("ROLLBACK TO aside"); err != nil {
+		return errors.Join(wk.err, err)
+	}
+	_, err := w.c.exec("RELEASE aside")
+	return err
+}
