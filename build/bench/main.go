@@ -1,0 +1,142 @@
+// Command bench measures Creel's speed beside a peer or a limit, in one run on
+// one machine, so that the ratios hold whatever the machine. It is what
+// "make bench" runs.
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"text/tabwriter"
+	"time"
+)
+
+const connections = 64
+
+func main() {
+	creel := flag.String("creel", "build/bin/creel-headless", "the creel binary to measure")
+	rounds := flag.Int("rounds", 5, "rounds of each side; medians are reported")
+	length := flag.Duration("length", 3*time.Second, "length of a round")
+	peer := flag.Bool("peer", false, "be the peer: an empty net/http handler (used by bench itself)")
+	flag.Parse()
+	if err := run(*creel, *rounds, *length, *peer); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run(creel string, rounds int, length time.Duration, peer bool) error {
+	if peer {
+		return servePeer()
+	}
+	fmt.Printf("%s, %s/%s, %d cores\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
+	return errors.Join(capture(creel, rounds, length), comparing(rounds))
+}
+
+// capture measures keeping requests on disk against not keeping them, the two
+// in turn so that a busy machine is busy for both.
+func capture(creel string, rounds int, length time.Duration) (err error) {
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	data, err := os.MkdirTemp("", "creel-bench-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(data)) }()
+	ours, err := launch(creel, "serve", "--data", filepath.Join(data, "data"), "--catch", "127.0.0.1:0", "--ui", "127.0.0.1:0", "--ready-json")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, ours.stop()) }()
+	empty, err := launch(self, "-peer")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, empty.stop()) }()
+
+	fmt.Printf("\nDurable capture, 1.6 KB JSON POST, %d keep-alive connections, %d × %v in turn, medians\n", connections, rounds, length)
+	full, err := inTurn(rounds, func(addr string) (result, error) { return saturate(addr, connections, length) }, ours.addr, empty.addr)
+	if err != nil {
+		return err
+	}
+	report(full, "at saturation")
+	fmt.Println("\nAcknowledgement at 200 requests/s")
+	calm, err := inTurn(rounds, func(addr string) (result, error) { return steady(addr, 200, length) }, ours.addr, empty.addr)
+	if err != nil {
+		return err
+	}
+	report(calm, "at 200/s")
+	return account(ours, full[0], calm[0])
+}
+
+// account compares what was acknowledged with what is in history: a fast
+// answer that kept nothing would be worthless.
+func account(ours *server, rounds ...[]result) error {
+	acknowledged, failed := 0, 0
+	for _, r := range slices.Concat(rounds...) {
+		acknowledged += r.answered
+		failed += r.failed
+	}
+	kept, err := ours.kept()
+	if err != nil {
+		return err
+	}
+	fmt.Printf("\nacknowledged %d, kept %d, failed %d\n", acknowledged, kept, failed)
+	if kept < acknowledged {
+		return fmt.Errorf("%d requests were acknowledged but are not in history", acknowledged-kept)
+	}
+	return nil
+}
+
+// inTurn runs load against each address in turn, warm-up first, and returns
+// the rounds by address.
+func inTurn(rounds int, load func(addr string) (result, error), addrs ...string) ([][]result, error) {
+	found := make([][]result, len(addrs))
+	for round := range rounds {
+		for i, addr := range addrs {
+			r, err := load(addr)
+			if err != nil {
+				return nil, fmt.Errorf("round %d: %w", round+1, err)
+			}
+			found[i] = append(found[i], r)
+		}
+	}
+	return found, nil
+}
+
+func report(sides [][]result, label string) {
+	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintf(table, "%s\trequests/s\tp50\tp99\tfailed\t\n", label)
+	var rates []float64
+	for i, name := range []string{"creel serve", "empty net/http"} {
+		rate := median(sides[i], result.rate)
+		rates = append(rates, rate)
+		failed := 0
+		for _, r := range sides[i] {
+			failed += r.failed
+		}
+		fmt.Fprintf(table, "%s\t%.0f\t%.2f ms\t%.2f ms\t%d\t\n", name, rate,
+			median(sides[i], func(r result) float64 { return ms(r.quantile(0.50)) }),
+			median(sides[i], func(r result) float64 { return ms(r.quantile(0.99)) }), failed)
+	}
+	fmt.Fprintf(table, "ratio\t%.2f\t\t\t\t\n", rates[0]/rates[1])
+	_ = table.Flush()
+}
+
+// median of what of finds in each round.
+func median(rounds []result, of func(result) float64) float64 {
+	values := make([]float64, len(rounds))
+	for i, r := range rounds {
+		values[i] = of(r)
+	}
+	slices.Sort(values)
+	return values[len(values)/2]
+}
+
+func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
