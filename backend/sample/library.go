@@ -70,7 +70,7 @@ func load() (*shelf, error) {
 		}
 	}
 	slices.SortStableFunc(l.entries, func(a, b *entry) int {
-		return cmp.Or(cmp.Compare(a.ProviderName, b.ProviderName), cmp.Compare(a.Event, b.Event))
+		return cmp.Or(cmp.Compare(a.Provider, b.Provider), cmp.Compare(a.Event, b.Event))
 	})
 	return &l, nil
 }
