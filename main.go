@@ -17,6 +17,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -119,17 +120,12 @@ func open(ctx context.Context, f flags, front func()) (_ *program, err error) {
 	if p.held, err = folder.Hold(dir); err != nil {
 		return nil, err
 	}
-	changed := make(chan *desk.Desk, 1)
-	var behind *desk.Desk
+	// The store is there before the desk; nobody listens for changes until then.
+	var behind atomic.Pointer[desk.Desk]
 	p.store, err = store.Open(ctx, store.Options{Dir: dir, Log: log, OnChange: func(c hook.Change) {
-		if behind == nil {
-			select {
-			case behind = <-changed:
-			default:
-				return // nobody has read anything yet
-			}
+		if d := behind.Load(); d != nil {
+			d.Changed(c)
 		}
-		behind.Changed(c)
 	}})
 	if err != nil {
 		return nil, err
@@ -138,7 +134,7 @@ func open(ctx context.Context, f flags, front func()) (_ *program, err error) {
 	if err != nil {
 		return nil, err
 	}
-	changed <- d
+	behind.Store(d)
 	catcher := catch.New(d, catch.Options{MaxBody: d.MaxBody, Log: log})
 	own := func(addr string) bool { return addr == catcher.Addr() || (p.door != nil && addr == p.door.Addr()) }
 	outbox := forward.NewOutbox(d, forward.New(forward.Options{Own: own}), forward.OutboxOptions{Log: log})
@@ -256,6 +252,18 @@ func openWindow(ctx context.Context, f flags) error {
 		})
 	}
 	return errors.Join(err, p.close())
+}
+
+// windowFront brings the window to the front once there is one. A window that
+// is still opening comes to the front anyway.
+type windowFront struct{ front atomic.Pointer[func()] }
+
+func (w *windowFront) ready(front func()) { w.front.Store(&front) }
+
+func (w *windowFront) bring() {
+	if front := w.front.Load(); front != nil {
+		(*front)()
+	}
 }
 
 // bringToFront asks the program that holds the folder to show its window.

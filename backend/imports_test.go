@@ -34,7 +34,7 @@ var arrows = map[string][]string{
 	"folder":  {"hook"},
 	"window":  {},
 	// testkit builds real things for tests, and only tests import it.
-	"testkit": {"hook", "filter", "store", "desk", "forward", "sample"},
+	"testkit": {"hook", "filter", "store", "desk", "forward", "sample", "catch", "api"},
 }
 
 // owners lists the only places that may import an outside module, by path

@@ -210,3 +210,15 @@ func problemOf(err error) *Problem {
 	}
 	return &Problem{Kind: "internal", Text: err.Error()}
 }
+
+func sidesOf(c desk.Comparison) *Sides {
+	out := &Sides{Kind: c.Sides.Kind, Rows: make([]SideRow, len(c.Sides.Rows)), Truncated: c.Sides.Truncated}
+	for i, r := range c.Sides.Rows {
+		out.Rows[i] = SideRow{
+			Op: string(r.Op), LeftNo: r.LeftNo, Left: text(r.Left), LeftMarks: r.LeftRanges,
+			RightNo: r.RightNo, Right: text(r.Right), RightMarks: r.RightRanges,
+			Change: changes(r.Change), Faint: r.Faint, Skipped: r.Skipped,
+		}
+	}
+	return out
+}

@@ -229,17 +229,19 @@ type ChangeOfPart struct {
 type Sides struct {
 	Kind      string    `json:"kind"`
 	Rows      []SideRow `json:"rows"`
-	Truncated bool      `json:"truncated"`
+	Truncated bool      `json:"truncated" doc:"rows are missing at the end"`
 }
 
 // SideRow is one line of both sides.
 type SideRow struct {
-	Op         string   `json:"op" enum:"same,add,remove,replace"`
-	LeftNo     int      `json:"leftNo,omitempty"`
+	Op         string   `json:"op" enum:"same,add,remove,replace,skip"`
+	LeftNo     int      `json:"leftNo,omitempty" doc:"line number; absent on a side that has no line here"`
 	Left       string   `json:"left,omitempty"`
 	LeftMarks  [][2]int `json:"leftMarks,omitempty" doc:"from and to, in UTF-16 units, of what differs"`
 	RightNo    int      `json:"rightNo,omitempty"`
 	Right      string   `json:"right,omitempty"`
 	RightMarks [][2]int `json:"rightMarks,omitempty"`
 	Change     *int     `json:"change,omitempty" doc:"index in the body section's changes"`
+	Faint      bool     `json:"faint,omitempty" doc:"ignored, or differs in spelling only"`
+	Skipped    int      `json:"skipped,omitempty" doc:"equal lines that a skip stands for"`
 }

@@ -117,11 +117,11 @@ func (s *server) handler(page fs.FS) http.Handler {
 
 	mux := http.NewServeMux()
 	mux.Handle("/api/", s.needToken(inner))
-	mux.Handle("GET /openapi.json", s.needToken(inner))
-	mux.HandleFunc("GET /healthz", healthz)
-	mux.HandleFunc("GET /api/v1/healthz", healthz)
+	mux.Handle("/openapi.json", s.needToken(inner))
+	mux.HandleFunc("/healthz", healthz)
+	mux.HandleFunc("/api/v1/healthz", healthz)
 	if page != nil {
-		mux.Handle("GET /", Page(page))
+		mux.Handle("/", Page(page))
 	}
 	return s.guard(mux)
 }

@@ -516,10 +516,20 @@ export interface components {
             /** @description order, case or spacing only; not counted */
             faint?: boolean;
             left?: string;
+            /**
+             * Format: int64
+             * @description line, from 1, in the side by side text
+             */
+            leftLine?: number;
             /** @enum {string} */
             op: "add" | "remove" | "replace" | "move";
+            /** @description inside the section; a list index counts on the left, for add on the right */
             path: string;
             right?: string;
+            /** Format: int64 */
+            rightLine?: number;
+            /** @description the path on the right where it is another */
+            to?: string;
         };
         Changes: {
             /**
@@ -967,10 +977,23 @@ export interface components {
         };
         Section: {
             changes: components["schemas"]["ChangeOfPart"][];
+            /**
+             * Format: int64
+             * @description changes that are not faint, also those not listed
+             */
+            count: number;
             /** @description line, headers, query, json, form, text, bytes or empty */
             kind: string;
+            /** Format: int64 */
+            leftBytes: number;
             /** @enum {string} */
             name: "line" | "headers" | "query" | "body";
+            /** @description how it was compared, in a sentence */
+            note?: string;
+            /** Format: int64 */
+            rightBytes: number;
+            /** @description not all changes are listed */
+            truncated: boolean;
         };
         Settings: {
             /** @description host:port */
@@ -1018,16 +1041,21 @@ export interface components {
              * @description index in the body section's changes
              */
             change?: number;
+            /** @description ignored, or differs in spelling only */
+            faint?: boolean;
             left?: string;
             /** @description from and to, in UTF-16 units, of what differs */
             leftMarks?: [
                 number,
                 number
             ][];
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description line number; absent on a side that has no line here
+             */
             leftNo?: number;
             /** @enum {string} */
-            op: "same" | "add" | "remove" | "replace";
+            op: "same" | "add" | "remove" | "replace" | "skip";
             right?: string;
             rightMarks?: [
                 number,
@@ -1035,10 +1063,16 @@ export interface components {
             ][];
             /** Format: int64 */
             rightNo?: number;
+            /**
+             * Format: int64
+             * @description equal lines that a skip stands for
+             */
+            skipped?: number;
         };
         Sides: {
             kind: string;
             rows: components["schemas"]["SideRow"][];
+            /** @description rows are missing at the end */
             truncated: boolean;
         };
         Status: {
