@@ -12,7 +12,7 @@ import (
 	"creel/backend/hook"
 )
 
-// scanned is how much of a body Detect looks at.
+// scanned is how much of a body Detect reads from its start.
 const scanned = 64 << 10
 
 // longestEvent bounds an event type, in bytes; a longer one is none.
@@ -57,16 +57,15 @@ var readMarks = sync.OnceValue(func() *marks {
 })
 
 // Detect recognises who sent a request and what it tells, both as in All, or
-// "" for what it cannot tell. It looks at header lines first and only at the
-// first 64 KiB of the bodies of providers it knows; it checks no signature,
-// so the answer is what the request claims.
+// "" for what it cannot tell. It looks at header lines first and, of providers
+// it knows, at the first 64 KiB and the very end of the body; it checks no
+// signature, so the answer is what the request claims.
 func Detect(hs hook.Headers, body []byte) (provider, event string) {
 	k := find(hs)
 	if k == nil {
 		return "", ""
 	}
 	provider, event = k.provider, ""
-	body = body[:min(len(body), scanned)]
 	switch k.how {
 	case "header":
 		name := k.header
@@ -147,6 +146,7 @@ func firstAt(body []byte, paths []string) string {
 
 // formEvent returns "kind.value" for the first form field that is there.
 func formEvent(body []byte, fields []string) string {
+	body = body[:min(len(body), scanned)]
 	for _, f := range fields {
 		name, kind, _ := strings.Cut(f, "=")
 		if v, ok := formValue(body, name); ok {
@@ -181,6 +181,7 @@ func slackEvent(body []byte) string {
 		}
 		return jsonAt(body, "event.type")
 	}
+	body = body[:min(len(body), scanned)]
 	if _, ok := formValue(body, "command"); ok {
 		return "slash_command"
 	}
@@ -211,7 +212,7 @@ func discordEvent(body []byte) string {
 
 // telegramEvent is the key beside update_id.
 func telegramEvent(body []byte) string {
-	c := cursor{b: body}
+	c := cursor{b: body[:min(len(body), scanned)]}
 	return c.keyBeside("update_id")
 }
 

@@ -14,7 +14,10 @@ const longestValue = 512
 // mind what is broken or missing behind the value. A number in the path is a
 // place in a list; only 0 is looked for.
 func jsonAt(body []byte, path string) string {
-	c := cursor{b: body}
+	if v := lastAt(body, path); v != "" {
+		return v
+	}
+	c := cursor{b: body[:min(len(body), scanned)]}
 	for path != "" {
 		var key string
 		key, path, _ = strings.Cut(path, ".")
@@ -23,6 +26,41 @@ func jsonAt(body []byte, path string) string {
 		}
 	}
 	return c.scalar()
+}
+
+// lastAt is jsonAt for a key that comes last in the outermost object and has
+// a plain string, read from the end: some providers put the type there, behind
+// the whole of what happened. "" says nothing.
+func lastAt(body []byte, key string) string {
+	blanks := " \t\r\n"
+	b, ok := bytes.CutSuffix(bytes.TrimRight(body, blanks), []byte("}"))
+	if !ok {
+		return ""
+	}
+	if b, ok = bytes.CutSuffix(bytes.TrimRight(b, blanks), []byte(`"`)); !ok {
+		return ""
+	}
+	open := bytes.LastIndexByte(b[max(0, len(b)-longestValue):], '"')
+	if open < 0 {
+		return ""
+	}
+	open += max(0, len(b)-longestValue)
+	value := b[open+1:]
+	// Behind a colon a quote opens a string and cannot be an escaped one.
+	b, ok = bytes.CutSuffix(bytes.TrimRight(b[:open], blanks), []byte(":"))
+	if !ok || bytes.IndexByte(value, '\\') >= 0 {
+		return ""
+	}
+	b = bytes.TrimRight(b, blanks)
+	n := len(b) - len(key) - 2
+	if n < 1 || b[n] != '"' || b[len(b)-1] != '"' || string(b[n+1:len(b)-1]) != key {
+		return ""
+	}
+	b = bytes.TrimRight(b[:n], blanks)
+	if len(b) == 0 || (b[len(b)-1] != ',' && b[len(b)-1] != '{') || bytes.TrimLeft(b, blanks)[0] != '{' {
+		return ""
+	}
+	return string(value)
 }
 
 // cursor walks over a JSON text. Every step moves it forward or fails, so a
@@ -130,38 +168,44 @@ func (c *cursor) text() ([]byte, bool) {
 
 // skip moves over the value that comes next.
 func (c *cursor) skip() bool {
-	for depth := 0; ; {
-		c.blanks()
-		if c.i >= len(c.b) {
-			return false
-		}
-		switch b := c.b[c.i]; b {
+	c.blanks()
+	if c.i >= len(c.b) {
+		return false
+	}
+	switch c.b[c.i] {
+	case '"':
+		_, ok := c.text()
+		return ok
+	case '{', '[':
+		return c.skipNested()
+	case '}', ']', ',', ':':
+		return false // nothing is there to skip
+	}
+	c.bare()
+	return true
+}
+
+// skipNested moves over an object or list. What is between strings and
+// brackets does not matter for finding its end.
+func (c *cursor) skipNested() bool {
+	for depth := 0; c.i < len(c.b); {
+		switch c.b[c.i] {
 		case '"':
 			if _, ok := c.text(); !ok {
 				return false
 			}
+			continue
 		case '{', '[':
 			depth++
-			c.i++
 		case '}', ']':
-			if depth == 0 {
-				return false // nothing was there to skip
+			if depth--; depth == 0 {
+				c.i++
+				return true
 			}
-			depth--
-			c.i++
-		case ',', ':':
-			if depth == 0 {
-				return false
-			}
-			c.i++
-			continue
-		default:
-			c.bare()
 		}
-		if depth == 0 {
-			return true
-		}
+		c.i++
 	}
+	return false
 }
 
 // bare moves over a number or word.
