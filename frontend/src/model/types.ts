@@ -238,6 +238,11 @@ export interface Change {
   right?: string;
   /** Order, case or spacing only; not counted. */
   faint?: boolean;
+  /** The path on the right where it is another. */
+  to?: string;
+  /** Lines, from 1, in the side by side text. */
+  leftLine?: number;
+  rightLine?: number;
 }
 
 export interface Section {
@@ -248,7 +253,7 @@ export interface Section {
 
 /** One line of both bodies. Marks are from and to in UTF-16 units. */
 export interface SideRow {
-  op: "same" | "add" | "remove" | "replace";
+  op: "same" | "add" | "remove" | "replace" | "skip";
   leftNo?: number;
   left?: string;
   leftMarks?: [number, number][];
@@ -256,6 +261,10 @@ export interface SideRow {
   right?: string;
   rightMarks?: [number, number][];
   change?: number;
+  /** Ignored, or differs in spelling only. */
+  faint?: boolean;
+  /** Equal lines that a skip stands for. */
+  skipped?: number;
 }
 
 export interface Comparison {

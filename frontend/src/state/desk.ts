@@ -7,6 +7,7 @@ import type { Host, Session } from "../host/host";
 import { type LinkState, openLive } from "../host/live";
 import { everything, filterOf, type Scope } from "../model/scope";
 import { type Actions, createActions } from "./actions";
+import { setRead } from "./commands";
 import { createDialogs, type Dialogs } from "./dialogs";
 import { LiveList } from "./livelist";
 import { createPrefs, type Prefs } from "./prefs";
@@ -49,6 +50,12 @@ export function createDesk(host: Host, session: Session): Desk {
   });
   const list = new LiveList({ fetch: door.list, schedule: soon, onReset: () => selection.afterReset() });
   const selection = createSelection(list);
+  // The reading pane is never left empty beside a full list; what the page
+  // chose by itself stays unread.
+  list.view.subscribe(() => {
+    const first = list.row(0);
+    if (first && selection.store.get().seq === undefined) selection.select(first.seq, false);
+  });
   const scope = createStore<Scope>(everything);
   const link = createStore<LinkState>("connecting");
   const rate = createStore(0);
@@ -86,12 +93,30 @@ export function createDesk(host: Host, session: Session): Desk {
         if (document.visibilityState === "visible") live.retryNow();
       };
       document.addEventListener("visibilitychange", wake);
+      const stopReading = readWhenOpened(this);
       return () => {
+        stopReading();
         document.removeEventListener("visibilitychange", wake);
         live.close();
       };
     },
   };
+}
+
+const READ_AFTER_MS = 250;
+
+/** Marks a request read once it stayed open for a moment; passing over it does not. */
+function readWhenOpened(desk: Desk): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  return desk.selection.store.subscribe(() => {
+    clearTimeout(timer);
+    const { seq, chosen } = desk.selection.store.get();
+    if (seq === undefined || !chosen) return;
+    timer = setTimeout(() => {
+      const row = desk.list.rowOf(seq);
+      if (row && !row.read) setRead(desk, seq, true).catch(() => undefined);
+    }, READ_AFTER_MS);
+  });
 }
 
 /** One commit a frame; a hidden window draws no frames and gets it at once. */

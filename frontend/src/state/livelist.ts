@@ -69,6 +69,8 @@ export class LiveList {
   private exact = true;
   /** Exactly `count` matches have a seq up to this one. */
   private anchor = 0;
+  /** The newest seq when `shown` was last set: what is above it waits behind the pill. */
+  private shownSeq = 0;
   /** All arrivals up to this seq are counted. */
   private seen = 0;
   private epoch = 0;
@@ -132,7 +134,7 @@ export class LiveList {
   /** Shows what waits behind the pill. */
   showNew(): void {
     if (this.shown === this.count) return;
-    this.shown = this.count;
+    this.showAll();
     this.commit();
   }
 
@@ -195,13 +197,17 @@ export class LiveList {
       const first = await this.options.fetch({ filter, limit: BLOCK });
       if (generation !== this.generation) return;
       const anchor = first.items[0]?.seq ?? 0;
-      const from = inPlace ? Math.min(this.wanted.from, Math.max(0, first.total - BLOCK)) : 0;
+      const hidden = inPlace && !this.following ? this.hiddenIn(first) : 0;
+      const last = Math.max(0, first.total - BLOCK);
+      const from = inPlace ? Math.min(this.wanted.from + hidden, last) : 0;
       let middle: RowPage | undefined;
       if (from > 0 && first.exact) {
         middle = await this.options.fetch({ filter, before: anchor + 1, offset: from, limit: BLOCK });
         if (generation !== this.generation) return;
       }
       this.replace(filter, first, anchor, Math.max(anchor, known));
+      this.shown = Math.max(this.floor, this.count - hidden);
+      if (hidden === 0) this.shownSeq = anchor;
       if (middle && middle.epoch === first.epoch) {
         this.insert(middle.items, this.count - 1 - from, middle.rev);
       }
@@ -218,6 +224,17 @@ export class LiveList {
       this.error = error instanceof DoorError ? error : new DoorError(0, String(error));
       this.commit();
     }
+  }
+
+  /** How many of the newest rows were not shown before a reload. */
+  private hiddenIn(first: RowPage): number {
+    const above = first.items.filter((row) => row.seq > this.shownSeq).length;
+    return above < first.items.length ? above : Math.min(this.count - this.shown, first.total);
+  }
+
+  private showAll(): void {
+    this.shown = this.count;
+    this.shownSeq = this.anchor;
   }
 
   private replace(filter: string, first: RowPage, anchor: number, seen: number): void {
@@ -249,25 +266,38 @@ export class LiveList {
     const page = await this.options.fetch({ filter: this.filter, after: this.seen, limit: HEAD_LIMIT });
     if (generation !== this.generation) return;
     const found = page.items.length;
-    const newest = page.items[0]?.seq ?? 0;
     if (page.epoch !== this.epoch) {
-      void this.reload();
+      await this.reload();
       return;
     }
-    let next = this.count + found;
     if (found === HEAD_LIMIT) {
-      // More arrived than was asked for: the total tells how many lie between.
-      const held = this.count - this.floor;
-      if (!page.exact || !this.exact || page.total < held + found) {
-        void this.reload();
-        return;
-      }
-      next = this.floor + page.total;
+      // More arrived than one page holds: go straight to the newest.
+      await this.fetchNewest(generation);
+      return;
     }
-    this.count = next;
-    if (found > 0) this.anchor = newest;
+    this.arrive(page, this.count + found, known);
+  }
+
+  /** Catches up with a burst in one step; what lies between is loaded when somebody looks at it. */
+  private async fetchNewest(generation: number): Promise<void> {
+    const known = this.lastSeq;
+    const page = await this.options.fetch({ filter: this.filter, limit: BLOCK });
+    if (generation !== this.generation) return;
+    const next = this.floor + page.total;
+    if (page.epoch !== this.epoch || !page.exact || !this.exact || next < this.count) {
+      await this.reload();
+      return;
+    }
+    this.arrive(page, next, known);
+  }
+
+  /** Takes the newest rows; `count` is how many ordinals there are with them. */
+  private arrive(page: RowPage, count: number, known: number): void {
+    const newest = page.items[0]?.seq ?? 0;
+    this.count = count;
+    if (newest > 0) this.anchor = newest;
     this.seen = Math.max(this.seen, newest, known);
-    if (this.following) this.shown = this.count;
+    if (this.following) this.showAll();
     this.insert(page.items, this.count - 1, page.rev);
     this.settle();
     this.commit();

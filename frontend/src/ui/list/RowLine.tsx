@@ -1,0 +1,96 @@
+import { memo } from "react";
+import {
+  badgeOf,
+  bytes,
+  changesText,
+  contentKind,
+  fullTime,
+  methodTone,
+  pathOf,
+  rowTime,
+  titleOf,
+} from "../../model/format";
+import type { Row } from "../../model/types";
+import { NoteIcon, PinIcon, Tag } from "../parts";
+import css from "./List.module.css";
+
+interface RowLineProps {
+  row: Row;
+  index: number;
+  size: number;
+  selected: boolean;
+  marked: boolean;
+  /** Today, so that older rows show their day; one object for all rows of a day. */
+  today: Date;
+}
+
+/** One request of the list. */
+export const RowLine = memo(function RowLine({ row, index, size, selected, marked, today }: RowLineProps) {
+  const badge = badgeOf(row);
+  const changes = changesText(row.last?.changes);
+  const title = row.event || pathOf(row.target);
+  const kind = row.bodyBytes === 0 ? "no body" : contentKind(row.contentType);
+  const sub = row.event
+    ? row.target
+    : [row.target.slice(pathOf(row.target).length), kind].filter(Boolean).join("  ");
+  return (
+    <div
+      id={`row-${row.seq}`}
+      role="option"
+      tabIndex={-1}
+      className={css.row}
+      aria-selected={selected}
+      aria-posinset={index + 1}
+      aria-setsize={size}
+      aria-label={label(row, badge.title, changes)}
+      data-seq={row.seq}
+      data-active={selected}
+      data-unread={!row.read}
+    >
+      <i className={css.unread} data-on={!row.read} />
+      <div className={css.title} title={title}>
+        <span>{title}</span>
+        <span className={css.marks}>
+          {row.pinned && <PinIcon size={13} />}
+          {row.note && <NoteIcon size={13} />}
+          {marked && <Tag tone="purple">compare</Tag>}
+          {row.tags.slice(0, 2).map((tag) => (
+            <Tag key={tag}>{tag}</Tag>
+          ))}
+          {row.tags.length > 2 && <Tag title={row.tags.join(", ")}>+{row.tags.length - 2}</Tag>}
+        </span>
+      </div>
+      <div className={css.time} title={fullTime(row.receivedAt)}>
+        {rowTime(row.receivedAt, today)}
+      </div>
+      <div className={css.sub} title={`${row.method} ${row.target}`}>
+        <span className={css.method} data-tone={methodTone(row.method)}>
+          {row.method}
+        </span>{" "}
+        {sub}
+      </div>
+      <div className={css.facts}>
+        {changes && <span>{changes}</span>}
+        <span>{bytes(row.bodyBytes)}</span>
+        <Tag tone={badge.tone} title={badge.title}>
+          {badge.text}
+        </Tag>
+      </div>
+    </div>
+  );
+});
+
+function label(row: Row, badge: string, changes: string): string {
+  return [
+    titleOf(row),
+    row.event ? `${row.method} ${row.target}` : "",
+    rowTime(row.receivedAt, new Date()),
+    bytes(row.bodyBytes),
+    badge,
+    changes,
+    row.read ? "" : "unread",
+    row.pinned ? "pinned" : "",
+  ]
+    .filter(Boolean)
+    .join(", ");
+}

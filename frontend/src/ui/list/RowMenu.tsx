@@ -1,0 +1,60 @@
+import { Menu } from "@mantine/core";
+import { showKeys } from "../../model/keys";
+import { useDesk } from "../../state/desk";
+import { useStore } from "../../state/store";
+import { Kbd } from "../parts";
+
+export interface RowMenuPlace {
+  x: number;
+  y: number;
+}
+
+const ENTRIES = [
+  "request.replay",
+  "request.edit",
+  "request.forward",
+  "request.compare",
+  "request.curl",
+  "request.pin",
+  "request.note",
+  "request.unread",
+  "request.delete",
+];
+
+/** The context menu of the selected row: the actions of the request. */
+export function RowMenu({ place, onClose }: { place: RowMenuPlace | undefined; onClose(): void }) {
+  const { actions, mac } = useDesk();
+  useStore(actions.store);
+  return (
+    <Menu
+      opened={place !== undefined}
+      onClose={onClose}
+      position="bottom-start"
+      offset={2}
+      width={240}
+      withinPortal
+    >
+      <Menu.Target>
+        <div style={{ position: "fixed", left: place?.x ?? 0, top: place?.y ?? 0 }} />
+      </Menu.Target>
+      <Menu.Dropdown>
+        {ENTRIES.map((id) => {
+          const action = actions.find(id);
+          if (!action) return null;
+          const key = action.keys?.[0];
+          return (
+            <Menu.Item
+              key={id}
+              disabled={action.enabled?.() === false}
+              color={id === "request.delete" ? "red" : undefined}
+              rightSection={key && <Kbd>{showKeys(key, mac)}</Kbd>}
+              onClick={() => actions.run(id)}
+            >
+              {action.title}
+            </Menu.Item>
+          );
+        })}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
