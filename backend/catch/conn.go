@@ -209,8 +209,14 @@ func (c *conn) readHead() ([]byte, *spoilt) {
 	}
 }
 
+// headSoFar is what has come of a head that is not complete, up to the line
+// that spoilt it.
 func (c *conn) headSoFar(o *outline) []byte {
-	b := c.buf[min(c.r+o.start, c.w):c.w]
+	b := c.buf[c.r:c.w]
+	if o.bad > 0 {
+		b = b[:o.bad]
+	}
+	b = b[min(o.start, len(b)):]
 	return append([]byte(nil), b[:min(len(b), stubHead)]...)
 }
 

@@ -13,6 +13,7 @@ type outline struct {
 	at    int // start of the line that is not complete yet
 	seen  int // bytes known to hold no further line end
 	lines int // complete lines, the request line included
+	bad   int // end of the line that was refused; 0: no single line was
 }
 
 // scan looks at b, all that has come so far. It returns the length of the
@@ -29,6 +30,7 @@ func (o *outline) scan(b []byte, maxHead, maxLines int) (end int, sp *spoilt) {
 			return 0, o.tooLong()
 		}
 		if nl == o.at || b[nl-1] != '\r' {
+			o.bad = nl + 1
 			return 0, malformed("The head has a line that ends in LF without CR.")
 		}
 		empty := nl-1 == o.at
@@ -45,6 +47,7 @@ func (o *outline) scan(b []byte, maxHead, maxLines int) (end int, sp *spoilt) {
 			// senders that write one after a body.
 			o.start = o.at
 		default:
+			o.bad = o.at
 			return 0, malformed("There is no request line.")
 		}
 	}

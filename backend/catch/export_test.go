@@ -1,0 +1,33 @@
+package catch
+
+import "net"
+
+// ServeConn serves one connection in the calling goroutine, on a catcher that
+// listens nowhere.
+func (c *Catcher) ServeConn(nc net.Conn) {
+	s := c.newSession(nil)
+	s.newConn(nc).serve()
+	s.cancel()
+}
+
+// OpenOn starts to catch on a listener of the test's.
+func (c *Catcher) OpenOn(ln net.Listener) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.session = c.newSession(ln)
+	c.session.wg.Go(c.session.accept)
+}
+
+// MemoryInUse is what of the budget is taken.
+func (c *Catcher) MemoryInUse() int64 {
+	c.memory.mu.Lock()
+	defer c.memory.mu.Unlock()
+	return c.memory.used
+}
+
+// Waiters counts requests that wait for memory.
+func (c *Catcher) Waiters() int {
+	c.memory.mu.Lock()
+	defer c.memory.mu.Unlock()
+	return len(c.memory.queues[smallLane]) + len(c.memory.queues[largeLane])
+}
