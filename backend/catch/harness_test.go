@@ -171,12 +171,17 @@ func until(ok func() bool) {
 // closed its side.
 type memConn struct {
 	net.Conn
-	in  io.Reader
-	out bytes.Buffer
+	in     io.Reader
+	out    bytes.Buffer
+	writes int
+}
+
+func (m *memConn) Write(p []byte) (int, error) {
+	m.writes++
+	return m.out.Write(p)
 }
 
 func (m *memConn) Read(p []byte) (int, error)       { return m.in.Read(p) }
-func (m *memConn) Write(p []byte) (int, error)      { return m.out.Write(p) }
 func (m *memConn) Close() error                     { return nil }
 func (m *memConn) SetReadDeadline(time.Time) error  { return nil }
 func (m *memConn) SetWriteDeadline(time.Time) error { return nil }
