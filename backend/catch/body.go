@@ -96,6 +96,8 @@ func (p *pace) spoilt(err error, what string) *spoilt {
 // lose the answer.
 func (c *conn) linger() {
 	const most = 64 << 20
+	c.r, c.w = 0, 0
+	c.shrink()
 	if half, ok := c.nc.(interface{ CloseWrite() error }); ok {
 		_ = half.CloseWrite()
 	}

@@ -203,6 +203,8 @@ func (c *conn) readHead() ([]byte, *spoilt) {
 		case err == nil:
 		case errors.Is(err, os.ErrDeadlineExceeded):
 			return c.headSoFar(&o), tooSlow("The head was not complete after " + c.o.HeadTimeout.String() + ".")
+		case errors.Is(err, net.ErrClosed): // by evict
+			return c.headSoFar(&o), cutOff("The head was not complete yet when its connection was needed for another sender.")
 		default:
 			return c.headSoFar(&o), cutOff("The connection ended before the head was complete.")
 		}
