@@ -71,15 +71,15 @@ func (s *server) requestRoutes(api huma.API) {
 		})
 	huma.Register(api, rawOp("get-body", "/requests/{seq}/body", "The exact bytes of the body"),
 		func(ctx context.Context, in *struct {
-			seqInput
-			Decoded bool `query:"decoded" doc:"undo Content-Encoding, within bounds"`
+			Seq     int64 `path:"seq" minimum:"1"`
+			Decoded bool  `query:"decoded" doc:"undo Content-Encoding, within bounds"`
 		}) (*bytesOut, error) {
 			body, err := s.desk.Body(ctx, in.Seq, in.Decoded)
 			return rawBytes(body), s.problem(ctx, err)
 		})
 	huma.Register(api, op("mark-request", "PATCH", "/requests/{seq}", "Change note, tags, pin, read"),
 		func(ctx context.Context, in *struct {
-			seqInput
+			Seq  int64 `path:"seq" minimum:"1"`
 			Body MarksPatch
 		}) (*struct{ Body Row }, error) {
 			row, err := s.desk.Mark(ctx, in.Seq, hook.MarksPatch(in.Body))

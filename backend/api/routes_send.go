@@ -49,7 +49,7 @@ func (s *server) sendRoutes(api huma.API) {
 }
 
 func (s *server) replay(ctx context.Context, in *struct {
-	seqInput
+	Seq  int64 `path:"seq" minimum:"1"`
 	Body ReplayRequest
 }) (*struct{ Body []Delivery }, error) {
 	if in.Body.Resign {
@@ -90,7 +90,7 @@ func editsOf(e Edits) (*desk.Edits, error) {
 }
 
 type attemptBytesInput struct {
-	idInput
+	ID      string `path:"id" maxLength:"64"`
 	Part    string `query:"part" enum:"all,head,body" default:"all"`
 	Decoded bool   `query:"decoded" doc:"with part=body: undo Content-Encoding, within bounds"`
 }

@@ -85,7 +85,7 @@ func (s *server) endpointRoutes(api huma.API) {
 		})
 	huma.Register(api, op("change-endpoint", "PATCH", "/endpoints/{slug}", "Change or rename an endpoint"),
 		func(ctx context.Context, in *struct {
-			slugInput
+			Slug string `path:"slug" maxLength:"64"`
 			Body EndpointPatch
 		}) (*struct{ Body Endpoint }, error) {
 			e, err := s.desk.ChangeEndpoint(ctx, in.Slug, in.Body.apply)
@@ -128,7 +128,7 @@ func (s *server) targetRoutes(api huma.API) {
 		})
 	huma.Register(api, op("change-target", "PATCH", "/targets/{name}", "Change or rename a target"),
 		func(ctx context.Context, in *struct {
-			nameInput
+			Name string `path:"name" maxLength:"64"`
 			Body TargetPatch
 		}) (*struct{ Body Target }, error) {
 			t, err := s.desk.ChangeTarget(ctx, in.Name, in.Body.apply)

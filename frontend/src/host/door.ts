@@ -110,9 +110,10 @@ export function openDoor(session: Session) {
   };
 }
 
-/** Path and query parameters. openapi-fetch loses the tuples of its own types, so they are not checked here. */
-function at(path: Record<string, string | number>, query?: Record<string, unknown>): { params: never } {
-  return { params: { path, query } as never };
+function at<P>(path: P): { params: { path: P } };
+function at<P, Q>(path: P, query: Q): { params: { path: P; query: Q } };
+function at<P, Q>(path: P, query?: Q) {
+  return { params: { path, query } };
 }
 
 /** Fetch whose network failures are told in words; an abort stays an abort. */

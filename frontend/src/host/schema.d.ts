@@ -1199,7 +1199,9 @@ export interface operations {
                 part?: "all" | "head" | "body";
             };
             header?: never;
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -1234,7 +1236,9 @@ export interface operations {
                 part?: "all" | "head" | "body";
             };
             header?: never;
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -1515,7 +1519,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                slug: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -1750,7 +1756,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                seq: number;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -1786,7 +1794,9 @@ export interface operations {
                 decoded?: boolean;
             };
             header?: never;
-            path?: never;
+            path: {
+                seq: number;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -1881,7 +1891,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                seq: number;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -2189,7 +2201,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                name: string;
+            };
             cookie?: never;
         };
         requestBody: {
