@@ -273,9 +273,11 @@ func TestConnectionLimit(t *testing.T) {
 	<-entered
 	idle.gone()
 	late := dial(t, c) // both places are at work
-	if a := late.expect(503); a.Header.Get("Retry-After") == "" {
+	late.send(next)
+	if a := late.expect(503); a.Header.Get("Retry-After") == "" || !a.Close {
 		t.Errorf("answer %v", a.Header)
 	}
+	late.fin()
 	late.gone()
 	close(leave)
 	busy.expect(200)

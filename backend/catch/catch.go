@@ -46,8 +46,8 @@ type Options struct {
 	// 1,000.
 	MaxLines int
 
-	// HeadTimeout is the most from the first byte of a head, or from the
-	// start of a connection, to the head's last byte: 408. Default 10 s.
+	// HeadTimeout is the most from the first byte of a head to its last: 408. A
+	// new connection may be silent as long, and is then closed. Default 10 s.
 	HeadTimeout time.Duration
 	// BodyIdleTimeout is the longest pause within a body. Default 10 s.
 	BodyIdleTimeout time.Duration

@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"net"
+	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"creel/backend/hook"
 )
 
 // session is the catcher while it listens on one address.
@@ -70,26 +73,33 @@ func (s *session) wait(d time.Duration) bool {
 
 // welcome starts a connection, or turns it away when there are too many.
 func (s *session) welcome(nc net.Conn) {
+	const spare = 256 // connections that are being turned away
 	s.mu.Lock()
-	full := len(s.conns) >= s.o.MaxConns
+	n := len(s.conns)
 	s.mu.Unlock()
-	if full && !s.evict() {
-		turnAway(nc)
+	full := n >= s.o.MaxConns && !s.evict()
+	if full && n >= s.o.MaxConns+spare {
+		_ = nc.Close()
 		return
 	}
 	c := s.newConn(nc)
 	s.mu.Lock()
 	s.conns[c] = struct{}{}
 	s.mu.Unlock()
+	if full {
+		s.wg.Go(c.turnAway)
+		return
+	}
 	s.wg.Go(c.serve)
 }
 
-// turnAway says 503 without reading: a fresh connection has an empty send
-// buffer, so the write cannot block for long.
-func turnAway(nc net.Conn) {
-	_ = nc.SetWriteDeadline(time.Now().Add(100 * time.Millisecond))
-	_, _ = nc.Write([]byte("HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"))
-	_ = nc.Close()
+// turnAway says 503 without reading a request.
+func (c *conn) turnAway() {
+	defer c.end()
+	c.answer(&hook.Answer{
+		Status: http.StatusServiceUnavailable, Headers: hook.Headers{{Name: "Retry-After", Value: "1"}},
+	}, ending{})
+	c.linger()
 }
 
 // evict closes a connection that waits for a head: of a sample, the one that
