@@ -179,7 +179,9 @@ export function badgeOf(row: Row): Badge {
     return { text: "failed", tone: "bad", title: `${plural(failed, "delivery", "deliveries")} failed` };
   if (delivered > 0)
     return { text: "sent", tone: "good", title: `${plural(delivered, "delivery", "deliveries")} made` };
-  return { text: "caught", tone: "plain", title: `Kept; the sender was answered ${row.status}` };
+  // The usual answer goes without saying.
+  const answered = row.status === 200 || row.status === 0 ? "" : ` ${row.status}`;
+  return { text: `caught${answered}`, tone: "plain", title: `Kept; the sender was answered ${row.status}` };
 }
 
 const ERRORS: Record<string, string> = {

@@ -1,6 +1,7 @@
 /**
- * How well a text fits what was typed: every typed word must occur as a
- * subsequence; starts of words and runs count more. 0 is no match.
+ * How well a text fits what was typed: every typed word must occur in it, as
+ * it is or as letters that each start a word or follow the one before ("sas"
+ * finds "Send a sample"). 0 is no match.
  */
 export function score(text: string, typed: string): number {
   const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
@@ -18,15 +19,23 @@ function scoreWord(text: string, word: string): number {
   const whole = text.indexOf(word);
   if (whole === 0) return 100;
   if (whole > 0) return startsWord(text, whole) ? 80 : 40;
-  let at = 0;
-  let points = 0;
-  for (const letter of word) {
-    const found = text.indexOf(letter, at);
-    if (found < 0) return 0;
-    points += startsWord(text, found) ? 2 : found === at ? 1 : 0;
-    at = found + 1;
+  return initials(text, word, 0, 0) ? 20 : 0;
+}
+
+/** Whether the letters from `letter` on are found from `from` on, each starting a word or following the last. */
+function initials(text: string, word: string, letter: number, from: number): boolean {
+  if (letter === word.length) return true;
+  for (let at = from; at < text.length; at++) {
+    const follows = letter > 0 && at === from;
+    if (
+      text[at] === word[letter] &&
+      (follows || startsWord(text, at)) &&
+      initials(text, word, letter + 1, at + 1)
+    ) {
+      return true;
+    }
   }
-  return 1 + (points / word.length) * 10;
+  return false;
 }
 
 function startsWord(text: string, at: number): boolean {

@@ -1,4 +1,5 @@
 import { createTheme, type MantineColorsTuple, Menu, Modal, Popover, Tooltip } from "@mantine/core";
+import css from "./theme.module.css";
 
 const teal: MantineColorsTuple = [
   "#e3f2f0",
@@ -25,13 +26,25 @@ export const theme = createTheme({
   cursorType: "pointer",
   components: {
     Modal: Modal.extend({
+      classNames: { content: css.modal },
       defaultProps: {
         transitionProps: { duration: 0 },
+        // The page itself never scrolls, and the lock would write a style without nonce.
+        lockScroll: false,
         overlayProps: { color: "var(--veil)", backgroundOpacity: 1 },
       },
     }),
-    Menu: Menu.extend({ defaultProps: { transitionProps: { duration: 0 }, shadow: "none" } }),
-    Popover: Popover.extend({ defaultProps: { transitionProps: { duration: 0 }, shadow: "none" } }),
-    Tooltip: Tooltip.extend({ defaultProps: { transitionProps: { duration: 0 }, openDelay: 350 } }),
+    Menu: Menu.extend({
+      defaultProps: { transitionProps: { duration: 0 }, shadow: "none" },
+      classNames: { dropdown: css.drop, item: css.item, divider: css.divider },
+    }),
+    Popover: Popover.extend({
+      defaultProps: { transitionProps: { duration: 0 }, shadow: "none" },
+      classNames: { dropdown: css.drop },
+    }),
+    Tooltip: Tooltip.extend({
+      defaultProps: { transitionProps: { duration: 0 }, openDelay: 350 },
+      classNames: { tooltip: css.tooltip },
+    }),
   },
 });

@@ -21,7 +21,7 @@ export function ListMenu() {
           <Menu.Item onClick={() => selection.mark(undefined)}>Take back the mark for comparing</Menu.Item>
         )}
         <Menu.Divider />
-        <Menu.Item color="red" disabled={empty} onClick={() => actions.run("list.clear")}>
+        <Menu.Item data-danger disabled={empty} onClick={() => actions.run("list.clear")}>
           Delete all…
         </Menu.Item>
       </Menu.Dropdown>

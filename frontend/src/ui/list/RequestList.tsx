@@ -3,9 +3,10 @@ import { count } from "../../model/format";
 import { useActions } from "../../state/actions";
 import { useDesk } from "../../state/desk";
 import { useStore } from "../../state/store";
-import { ArrowUpIcon, Button, EmptyState, VirtualList, type VirtualListHandle } from "../parts";
+import { ArrowUpIcon, VirtualList, type VirtualListHandle } from "../parts";
 import { FilterBox } from "./FilterBox";
 import css from "./List.module.css";
+import { ListEmpty } from "./ListEmpty";
 import { ListMenu } from "./ListMenu";
 import { RowLine } from "./RowLine";
 import { RowMenu, type RowMenuPlace } from "./RowMenu";
@@ -16,11 +17,10 @@ const ROW_HEIGHT = 48;
 /** The live list with its filter, its count and the pill of what waits above. */
 export function RequestList() {
   const desk = useDesk();
-  const { list, selection, scope } = desk;
+  const { list, selection } = desk;
   const view = useStore(list.view);
   const selected = useStore(selection.store, (s) => s.seq);
   const marked = useStore(selection.store, (s) => s.marked);
-  const narrowed = useStore(scope, (s) => s.text !== "" || s.quick !== undefined || s.endpoint !== undefined);
   const today = useToday();
   const handle = useRef<VirtualListHandle>(null);
   const [menu, setMenu] = useState<RowMenuPlace>();
@@ -93,24 +93,7 @@ export function RequestList() {
           </button>
         )}
       </div>
-      {view.ready && view.length === 0 && narrowed && !view.error && (
-        <div className={css.none}>
-          <EmptyState
-            title={scope.get().text ? "No request matches" : "Nothing here yet"}
-            actions={
-              <Button onClick={() => desk.setScope({ text: "", quick: undefined })}>
-                {scope.get().endpoint && !scope.get().text && !scope.get().quick
-                  ? "Send a sample"
-                  : "Clear the filter"}
-              </Button>
-            }
-          >
-            {scope.get().text
-              ? "The words are looked for in path, headers and body."
-              : "New requests appear by themselves."}
-          </EmptyState>
-        </div>
-      )}
+      {view.ready && view.length + view.pending === 0 && !view.error && <ListEmpty />}
       <VirtualList
         className={css.scroller}
         role="listbox"

@@ -28,11 +28,12 @@ interface RowLineProps {
 export const RowLine = memo(function RowLine({ row, index, size, selected, marked, today }: RowLineProps) {
   const badge = badgeOf(row);
   const changes = changesText(row.last?.changes);
-  const title = row.event || pathOf(row.target);
   const kind = row.bodyBytes === 0 ? "no body" : contentKind(row.contentType);
-  const sub = row.event
-    ? row.target
-    : [row.target.slice(pathOf(row.target).length), kind].filter(Boolean).join("  ");
+  const path = pathOf(row.target);
+  const query = row.target.slice(path.length);
+  const title = row.event || path;
+  // The title names either the event or the path; the second line has the rest.
+  const sub = row.event ? [row.target, row.provider] : [query, kind];
   return (
     <div
       id={`row-${row.seq}`}
@@ -67,7 +68,7 @@ export const RowLine = memo(function RowLine({ row, index, size, selected, marke
         <span className={css.method} data-tone={methodTone(row.method)}>
           {row.method}
         </span>{" "}
-        {sub}
+        {sub.filter(Boolean).join(" · ")}
       </div>
       <div className={css.facts}>
         {changes && <span>{changes}</span>}

@@ -46,7 +46,7 @@ export function RowMenu({ place, onClose }: { place: RowMenuPlace | undefined; o
             <Menu.Item
               key={id}
               disabled={action.enabled?.() === false}
-              color={id === "request.delete" ? "red" : undefined}
+              data-danger={id === "request.delete" || undefined}
               rightSection={key && <Kbd>{showKeys(key, mac)}</Kbd>}
               onClick={() => actions.run(id)}
             >

@@ -100,7 +100,7 @@ function ForwardHere() {
         <input
           className={`${inputClass} mono`}
           aria-label="URL of your app"
-          placeholder="http://localhost:3000/webhooks"
+          placeholder="http://localhost:3000/hooks"
           spellCheck={false}
           aria-invalid={error ? true : undefined}
           value={url}

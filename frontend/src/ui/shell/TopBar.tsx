@@ -29,7 +29,7 @@ export function TopBar() {
       </Button>
       <Button onClick={() => desk.actions.run("app.sample")}>Send a sample</Button>
       <IconButton
-        label={`Theme: ${names[theme]}. Switch to ${names[nextTheme(theme)]}`}
+        label={`Theme: ${names[theme]}; next: ${names[nextTheme(theme)]}`}
         icon={themeIcon}
         onClick={() => void setTheme(desk, nextTheme(theme)).catch(desk.toasts.fail)}
       />
