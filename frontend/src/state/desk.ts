@@ -80,13 +80,19 @@ export function createDesk(host: Host, session: Session): Desk {
     rate,
     mac: /Mac|iPhone|iPad/.test(navigator.platform),
     start() {
-      void list.setFilter("");
+      const read = async () => {
+        await list.reload();
+        if (list.view.get().ready) sync.begin(list.readAt);
+      };
+      void read();
       const live = openLive(session, {
         onSignal: sync.signal,
         onState(state) {
           const before = link.get();
           link.set(state);
-          if (state === "connected" && before === "reconnecting") void sync.resync();
+          if (state !== "connected" || before !== "reconnecting") return;
+          if (!list.view.get().ready) void read();
+          void sync.resync();
         },
       });
       const wake = () => {

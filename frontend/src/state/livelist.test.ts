@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { ListQuery } from "../host/door";
 import { DoorError, type Row, type RowPage } from "../model/types";
-import { BLOCK, LiveList } from "./livelist";
+import { BLOCK } from "./blocks";
+import { LiveList } from "./livelist";
 
 /** A history in memory that answers like the door; a filter is the last digit that seqs must have. */
 class History {

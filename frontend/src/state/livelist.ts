@@ -7,10 +7,10 @@
 // followed (scrolled away from the top), arrivals grow `count` but not
 // `shown`: the difference is the "12 new" pill, and nothing moves.
 import type { ListQuery } from "../host/door";
-import { DoorError, type Row, type RowPage } from "../model/types";
+import { DoorError, type Row, type RowPage, type Signal } from "../model/types";
+import { BLOCK, Blocks } from "./blocks";
 import { createStore } from "./store";
 
-export const BLOCK = 100;
 const HEAD_LIMIT = 200;
 
 /** What components follow; `version` changes with every change to any row. */
@@ -39,11 +39,6 @@ export interface LiveListOptions {
   blocks?: number;
 }
 
-interface Block {
-  rows: (Row | undefined)[];
-  used: number;
-}
-
 export class LiveList {
   readonly view = createStore<ListView>({
     version: 0,
@@ -57,8 +52,7 @@ export class LiveList {
   });
 
   private filter = "";
-  private blocks = new Map<number, Block>();
-  private ordinals = new Map<number, number>();
+  private readonly rows: Blocks;
   private inFlight = new Set<number>();
   /** Rows changed while fetches were under way, so that an older answer does not undo them. */
   private fresh = new Map<number, { row: Row; rev: number }>();
@@ -75,10 +69,10 @@ export class LiveList {
   private seen = 0;
   private epoch = 0;
   private rev = 0;
+  private firstRev = 0;
   private lastSeq = 0;
   private following = true;
   private generation = 0;
-  private clock = 0;
   private wanted = { from: 0, to: BLOCK };
   private arriving = false;
   private ready = false;
@@ -86,33 +80,40 @@ export class LiveList {
   private error: DoorError | undefined;
   private committing = false;
 
-  constructor(private readonly options: LiveListOptions) {}
+  constructor(private readonly options: LiveListOptions) {
+    this.rows = new Blocks(options.blocks ?? 60);
+  }
 
   /** Rows that can be shown. */
   get length(): number {
     return this.shown - this.floor;
   }
 
+  /** What the rows were first read at; changes since then are to be applied. */
+  get readAt(): Signal {
+    return { epoch: this.epoch, rev: this.firstRev, lastSeq: this.seen };
+  }
+
   /** The row at a position (0 is the newest shown), undefined when not loaded. */
   row(index: number): Row | undefined {
-    return this.at(this.shown - 1 - index);
+    return this.rows.at(this.shown - 1 - index);
   }
 
   /** The loaded row of a seq. */
   rowOf(seq: number): Row | undefined {
-    const ordinal = this.ordinals.get(seq);
-    return ordinal === undefined ? undefined : this.at(ordinal);
+    const ordinal = this.rows.ordinalOf(seq);
+    return ordinal === undefined ? undefined : this.rows.at(ordinal);
   }
 
   /** The position of a loaded row, -1 when it is not loaded or waits behind the pill. */
   indexOf(seq: number): number {
-    const ordinal = this.ordinals.get(seq);
+    const ordinal = this.rows.ordinalOf(seq);
     return ordinal === undefined || ordinal >= this.shown ? -1 : this.shown - 1 - ordinal;
   }
 
   /** The rank from the oldest of a loaded row; it stays the same while others arrive. */
   ordinalOf(seq: number): number | undefined {
-    return this.ordinals.get(seq);
+    return this.rows.ordinalOf(seq);
   }
 
   indexOfOrdinal(ordinal: number): number {
@@ -172,8 +173,8 @@ export class LiveList {
     this.rev = Math.max(this.rev, rev);
     for (const row of rows) {
       if (this.inFlight.size > 0 || this.loading || this.arriving) this.fresh.set(row.seq, { row, rev });
-      const ordinal = this.ordinals.get(row.seq);
-      if (ordinal !== undefined) this.put(ordinal, row);
+      const ordinal = this.rows.ordinalOf(row.seq);
+      if (ordinal !== undefined) this.rows.put(ordinal, row);
     }
     this.commit();
   }
@@ -182,10 +183,6 @@ export class LiveList {
   patch(seq: number, change: Partial<Row>): void {
     const row = this.rowOf(seq);
     if (row) this.apply([{ ...row, ...change }], this.rev);
-  }
-
-  private at(ordinal: number): Row | undefined {
-    return this.blocks.get(Math.floor(ordinal / BLOCK))?.rows[modulo(ordinal)];
   }
 
   private async load(filter: string, inPlace: boolean): Promise<void> {
@@ -239,8 +236,7 @@ export class LiveList {
 
   private replace(filter: string, first: RowPage, anchor: number, seen: number): void {
     this.filter = filter;
-    this.blocks.clear();
-    this.ordinals.clear();
+    this.rows.clear();
     this.inFlight.clear();
     this.count = first.exact ? first.total : Math.max(first.total, first.items.length);
     this.shown = this.count;
@@ -250,6 +246,7 @@ export class LiveList {
     this.seen = seen;
     this.epoch = first.epoch;
     this.rev = Math.max(this.rev, first.rev);
+    this.firstRev = first.rev;
     this.lastSeq = Math.max(this.lastSeq, anchor);
     this.ready = true;
     this.insert(first.items, this.count - 1, first.rev);
@@ -314,19 +311,13 @@ export class LiveList {
     const low = Math.max(number * BLOCK, this.floor);
     const high = Math.min((number + 1) * BLOCK, this.count);
     if (high <= low || this.inFlight.has(number)) return;
-    const held = this.blocks.get(number);
-    if (held) {
-      held.used = ++this.clock;
-      let whole = true;
-      for (let o = low; o < high && whole; o++) whole = held.rows[modulo(o)] !== undefined;
-      if (whole) return;
-    }
+    if (this.rows.whole(low, high)) return;
     const generation = this.generation;
     this.inFlight.add(number);
     try {
       // Going on from a loaded neighbour neither skips nor doubles rows when
       // marks changed what matches, and costs the database no counting.
-      const above = this.at(high);
+      const above = this.rows.at(high);
       const page = await this.options.fetch(
         above
           ? { filter: this.filter, before: above.seq, limit: high - low }
@@ -361,33 +352,9 @@ export class LiveList {
   private insert(rows: readonly Row[], top: number, rev: number): void {
     rows.forEach((row, i) => {
       const fresh = this.fresh.get(row.seq);
-      this.put(top - i, fresh && fresh.rev >= rev ? fresh.row : row);
+      this.rows.put(top - i, fresh && fresh.rev >= rev ? fresh.row : row);
     });
-    this.evict();
-  }
-
-  private put(ordinal: number, row: Row): void {
-    const number = Math.floor(ordinal / BLOCK);
-    let block = this.blocks.get(number);
-    if (!block) {
-      block = { rows: new Array<Row | undefined>(BLOCK), used: 0 };
-      this.blocks.set(number, block);
-    }
-    block.used = ++this.clock;
-    const before = block.rows[modulo(ordinal)];
-    if (before && before.seq !== row.seq) this.ordinals.delete(before.seq);
-    block.rows[modulo(ordinal)] = row;
-    this.ordinals.set(row.seq, ordinal);
-  }
-
-  private evict(): void {
-    const most = this.options.blocks ?? 60;
-    if (this.blocks.size <= most) return;
-    const oldest = [...this.blocks].sort((a, b) => a[1].used - b[1].used).slice(0, this.blocks.size - most);
-    for (const [number, block] of oldest) {
-      for (const row of block.rows) if (row) this.ordinals.delete(row.seq);
-      this.blocks.delete(number);
-    }
+    this.rows.evict();
   }
 
   private settle(): void {
@@ -411,8 +378,4 @@ export class LiveList {
       }));
     });
   }
-}
-
-function modulo(ordinal: number): number {
-  return ((ordinal % BLOCK) + BLOCK) % BLOCK;
 }

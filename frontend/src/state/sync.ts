@@ -5,8 +5,8 @@ import type { LiveList } from "./livelist";
 import type { Store } from "./store";
 
 export interface SyncOptions {
-  door: Pick<Door, "changes" | "status">;
-  list: LiveList;
+  door: Pick<Door, "changes">;
+  list: Pick<LiveList, "apply" | "catchUp" | "reload">;
   queries: QueryClient;
   rate: Store<number>;
   onError(error: unknown): void;
@@ -14,6 +14,8 @@ export interface SyncOptions {
 }
 
 const RATE_WINDOW_MS = 5_000;
+const COUNTS_EVERY_MS = 500;
+const SETUP = ["endpoints", "targets", "settings"];
 
 /**
  * Turns live signals into reads: one round at a time, the newest signal wins.
@@ -26,6 +28,8 @@ export function createSync(options: SyncOptions) {
   let done: Signal | undefined;
   let running = false;
   let samples: { at: number; seq: number }[] = [];
+  let countsTimer: ReturnType<typeof setTimeout> | undefined;
+  let countsAgain = false;
   let rateTimer: ReturnType<typeof setTimeout> | undefined;
 
   function measure(): void {
@@ -38,39 +42,50 @@ export function createSync(options: SyncOptions) {
     if (samples.length > 0) rateTimer = setTimeout(measure, 1_000);
   }
 
-  async function round(to: Signal): Promise<void> {
-    const from = done;
-    if (from && from.epoch === to.epoch && from.rev === to.rev) {
-      await list.catchUp(to.lastSeq, to.epoch);
-    } else {
-      const changes = await door.changes(from?.rev ?? 0, from?.epoch ?? to.epoch);
-      if (changes.reset || changes.epoch !== (from?.epoch ?? to.epoch)) {
-        await list.reload();
-        void queries.invalidateQueries({ predicate: (q) => q.queryKey[0] !== "bytes" });
-      } else {
-        list.apply(changes.rows, changes.rev);
-        for (const row of changes.rows) void queries.invalidateQueries({ queryKey: ["request", row.seq] });
-        if (changes.setup) {
-          for (const key of ["endpoints", "targets", "settings"])
-            void queries.invalidateQueries({ queryKey: [key] });
-        }
-        await list.catchUp(changes.lastSeq, changes.epoch);
-      }
-      to = { epoch: changes.epoch, rev: changes.rev, lastSeq: Math.max(to.lastSeq, changes.lastSeq) };
+  /** Counts are read anew at most twice a second, and once more after the last arrival. */
+  function counts(): void {
+    if (countsTimer !== undefined) {
+      countsAgain = true;
+      return;
     }
-    done = to;
+    countsAgain = false;
+    void queries.invalidateQueries({ queryKey: ["status"] });
+    void queries.invalidateQueries({ queryKey: ["endpoints"] });
+    countsTimer = setTimeout(() => {
+      countsTimer = undefined;
+      if (countsAgain) counts();
+    }, COUNTS_EVERY_MS);
+  }
+
+  async function round(from: Signal, to: Signal): Promise<Signal> {
+    if (from.epoch === to.epoch && from.rev === to.rev) {
+      await list.catchUp(to.lastSeq, to.epoch);
+      return to;
+    }
+    const changes = await door.changes(from.rev, from.epoch);
+    if (changes.reset || changes.epoch !== from.epoch) {
+      await list.reload();
+      void queries.invalidateQueries({ predicate: (q) => q.queryKey[0] !== "bytes" });
+    } else {
+      list.apply(changes.rows, changes.rev);
+      for (const row of changes.rows) void queries.invalidateQueries({ queryKey: ["request", row.seq] });
+      if (changes.setup) {
+        for (const key of SETUP) void queries.invalidateQueries({ queryKey: [key] });
+      }
+      await list.catchUp(changes.lastSeq, changes.epoch);
+    }
+    return { epoch: changes.epoch, rev: changes.rev, lastSeq: Math.max(to.lastSeq, changes.lastSeq) };
   }
 
   async function run(): Promise<void> {
-    if (running) return;
+    if (running || !done) return;
     running = true;
     try {
       while (latest && !same(latest, done)) {
         const to = latest;
-        await round(to);
+        done = await round(done, to);
         if (latest === to) latest = done;
-        void queries.invalidateQueries({ queryKey: ["status"] });
-        void queries.invalidateQueries({ queryKey: ["endpoints"] });
+        counts();
       }
     } catch (error) {
       options.onError(error);
@@ -80,6 +95,11 @@ export function createSync(options: SyncOptions) {
   }
 
   return {
+    /** Says what the list was first read at; signals before that wait. */
+    begin(from: Signal): void {
+      done = from;
+      void run();
+    },
     /** Takes a signal; doubled and late ones do no harm. */
     signal(s: Signal): void {
       latest = s;

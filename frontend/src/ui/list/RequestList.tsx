@@ -26,12 +26,23 @@ export function RequestList() {
   const [menu, setMenu] = useState<RowMenuPlace>();
 
   const focus = useCallback(() => handle.current?.element()?.focus(), []);
+  // A position that is not loaded yet is selected when its row is here.
+  const goal = useRef<number>(undefined);
   const moveTo = useCallback(
     (index: number) => {
-      const at = selection.selectIndex(index);
-      if (at >= 0) handle.current?.scrollTo(at);
+      if (list.length === 0) return;
+      const to = Math.max(0, Math.min(list.length - 1, index));
+      goal.current = selection.selectIndex(to) < 0 ? to : undefined;
+      handle.current?.scrollTo(to);
     },
-    [selection],
+    [list, selection],
+  );
+  useEffect(
+    () =>
+      list.view.subscribe(() => {
+        if (goal.current !== undefined && selection.selectIndex(goal.current) >= 0) goal.current = undefined;
+      }),
+    [list, selection],
   );
   const move = useCallback((by: number) => moveTo(selection.index() + by), [moveTo, selection]);
   useListActions(move, moveTo, focus);
@@ -51,6 +62,7 @@ export function RequestList() {
     if (element) element.scrollTop = 0;
   };
   const onClick = (event: MouseEvent) => {
+    goal.current = undefined;
     const seq = seqAt(event.target);
     if (seq !== undefined) selection.select(seq);
   };
