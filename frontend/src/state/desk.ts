@@ -82,7 +82,7 @@ export function createDesk(host: Host, session: Session): Desk {
     start() {
       const read = async () => {
         await list.reload();
-        if (list.view.get().ready) sync.begin(list.readAt);
+        if (list.isReady) sync.begin(list.readAt);
       };
       void read();
       const live = openLive(session, {
@@ -91,7 +91,7 @@ export function createDesk(host: Host, session: Session): Desk {
           const before = link.get();
           link.set(state);
           if (state !== "connected" || before !== "reconnecting") return;
-          if (!list.view.get().ready) void read();
+          if (!list.isReady) void read();
           void sync.resync();
         },
       });

@@ -89,6 +89,11 @@ export class LiveList {
     return this.shown - this.floor;
   }
 
+  /** Whether a first page has arrived; the view tells it a frame later. */
+  get isReady(): boolean {
+    return this.ready;
+  }
+
   /** What the rows were first read at; changes since then are to be applied. */
   get readAt(): Signal {
     return { epoch: this.epoch, rev: this.firstRev, lastSeq: this.seen };

@@ -25,17 +25,15 @@ export const theme = createTheme({
   respectReducedMotion: true,
   cursorType: "pointer",
   components: {
-    Modal: Modal.extend({
+    ModalRoot: Modal.Root.extend({
       classNames: { content: css.modal },
-      defaultProps: {
-        transitionProps: { duration: 0 },
-        // The page itself never scrolls, and the lock would write a style without nonce.
-        lockScroll: false,
-        overlayProps: { color: "var(--veil)", backgroundOpacity: 1 },
-      },
+      // The page itself never scrolls, and the lock would write a style without nonce.
+      defaultProps: { transitionProps: { duration: 0 }, lockScroll: false },
     }),
+    ModalOverlay: Modal.Overlay.extend({ defaultProps: { color: "var(--veil)", backgroundOpacity: 1 } }),
     Menu: Menu.extend({
-      defaultProps: { transitionProps: { duration: 0 }, shadow: "none" },
+      // The placeholder is a child that a menu may not have.
+      defaultProps: { transitionProps: { duration: 0 }, shadow: "none", withInitialFocusPlaceholder: false },
       classNames: { dropdown: css.drop, item: css.item, divider: css.divider },
     }),
     Popover: Popover.extend({

@@ -3,6 +3,7 @@ import { showKeys } from "../../model/keys";
 import { useDesk } from "../../state/desk";
 import { useStore } from "../../state/store";
 import { Kbd } from "../parts";
+import css from "./List.module.css";
 
 export interface RowMenuPlace {
   x: number;
@@ -25,17 +26,17 @@ const ENTRIES = [
 export function RowMenu({ place, onClose }: { place: RowMenuPlace | undefined; onClose(): void }) {
   const { actions, mac } = useDesk();
   useStore(actions.store);
+  if (!place) return null;
   return (
-    <Menu
-      opened={place !== undefined}
-      onClose={onClose}
-      position="bottom-start"
-      offset={2}
-      width={240}
-      withinPortal
-    >
+    <Menu opened onClose={onClose} position="bottom-start" offset={2} width={240} withinPortal>
       <Menu.Target>
-        <div style={{ position: "fixed", left: place?.x ?? 0, top: place?.y ?? 0 }} />
+        <button
+          type="button"
+          tabIndex={-1}
+          className={css.menuPlace}
+          aria-label="Actions of the request"
+          style={{ left: place.x, top: place.y }}
+        />
       </Menu.Target>
       <Menu.Dropdown>
         {ENTRIES.map((id) => {

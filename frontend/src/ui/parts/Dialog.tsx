@@ -18,25 +18,18 @@ interface DialogProps {
 /** A modal dialog: focus stays inside, Escape closes, focus goes back where it was. */
 export function Dialog({ open, onClose, title, size = 560, footer, tall, children }: DialogProps) {
   return (
-    <Modal
-      opened={open}
-      onClose={onClose}
-      title={title}
-      size={size}
-      centered={tall}
-      yOffset="8vh"
-      padding={0}
-      closeButtonProps={{ "aria-label": "Close" }}
-      classNames={{
-        content: tall ? `${css.dialog} ${css.dialogTall}` : css.dialog,
-        header: css.dialogHeader,
-        title: css.dialogTitle,
-        body: css.dialogBody,
-        close: css.dialogClose,
-      }}
-    >
-      <div className={css.dialogContent}>{children}</div>
-      {footer && <div className={css.dialogFooter}>{footer}</div>}
-    </Modal>
+    <Modal.Root opened={open} onClose={onClose} size={size} centered={tall} yOffset="8vh" padding={0}>
+      <Modal.Overlay />
+      <Modal.Content className={tall ? `${css.dialog} ${css.dialogTall}` : css.dialog}>
+        <div className={css.dialogHeader}>
+          <Modal.Title className={css.dialogTitle}>{title}</Modal.Title>
+          <Modal.CloseButton className={css.dialogClose} aria-label="Close" />
+        </div>
+        <Modal.Body className={css.dialogBody}>
+          <div className={css.dialogContent}>{children}</div>
+          {footer && <div className={css.dialogFooter}>{footer}</div>}
+        </Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   );
 }

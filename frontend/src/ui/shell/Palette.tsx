@@ -13,17 +13,12 @@ export function Palette() {
   const { dialogs } = useDesk();
   const args = useDialog("palette");
   return (
-    <Modal
-      opened={args !== undefined}
-      onClose={dialogs.close}
-      withCloseButton={false}
-      size={560}
-      padding={0}
-      yOffset="12vh"
-      aria-label="Command palette"
-    >
-      {args && <Choices initial={args.query ?? ""} />}
-    </Modal>
+    <Modal.Root opened={args !== undefined} onClose={dialogs.close} size={560} padding={0} yOffset="12vh">
+      <Modal.Overlay />
+      <Modal.Content aria-label="Command palette">
+        <Modal.Body>{args && <Choices initial={args.query ?? ""} />}</Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   );
 }
 

@@ -54,7 +54,7 @@ function Panes() {
   const listMax = Math.max(LIST.min, Math.min(LIST.max, width - side - DETAIL_MIN));
   const list = clamp(listWidth, LIST.min, listMax);
   return (
-    <div
+    <main
       className={css.panes}
       style={{ gridTemplateColumns: `${side}px auto ${list}px auto minmax(0, 1fr)` }}
     >
@@ -79,10 +79,10 @@ function Panes() {
         initial={defaultPrefs.listWidth}
         onChange={(to) => prefs.update((now) => ({ ...now, listWidth: to }))}
       />
-      <main className={css.pane}>
+      <div className={css.pane}>
         <Reading />
-      </main>
-    </div>
+      </div>
+    </main>
   );
 }
 

@@ -14,9 +14,9 @@ export function TopBar() {
   const names = { system: "as the system", light: "light", dark: "dark" };
   return (
     <header className={css.top}>
-      <div className={css.brand}>
+      <h1 className={css.brand}>
         <CreelIcon size={20} /> Creel
-      </div>
+      </h1>
       <CatchUrl />
       <span className={css.grow} />
       <Button
