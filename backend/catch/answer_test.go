@@ -125,12 +125,13 @@ func TestDelayEndsAtShutAndHoldsUpNobody(t *testing.T) {
 }
 
 func TestSenderThatDoesNotReadIsCutOff(t *testing.T) {
-	body := bytes.Repeat([]byte("x"), 8<<20)
+	body := bytes.Repeat([]byte("x"), 32<<20)
 	k := &recorder{answer: func(*hook.Capture) hook.Answer { return hook.Answer{Status: 200, Body: body} }}
 	c := open(t, k, catch.Options{WriteTimeout: 20 * time.Millisecond})
 	p := dial(t, c)
 	p.send(next + next)
-	until(func() bool { return goroutines("catch.(*conn).serve") == 0 && len(k.all()) > 0 })
+	k.wait(1)
+	until(func() bool { return goroutines("catch.(*conn).serve") == 0 })
 	if n := len(k.all()); n != 1 {
 		t.Errorf("%d captures, want 1", n)
 	}
