@@ -2,25 +2,43 @@ import "@mantine/core/styles.css";
 import "./ui/tokens.css";
 import { MantineProvider } from "@mantine/core";
 import { QueryClientProvider } from "@tanstack/react-query";
+import type { ReactNode } from "react";
 import { createRoot } from "react-dom/client";
 import { pickHost } from "./host/host";
-import { createDesk, DeskContext } from "./state/desk";
+import { createDesk, type Desk, DeskContext } from "./state/desk";
+import { words } from "./state/toasts";
 import { styleNonce } from "./ui/parts";
+import { NoKey, Stopped } from "./ui/shell/Locked";
 import { Shell } from "./ui/shell/Shell";
+import { paintTheme } from "./ui/shell/useTheme";
 import { theme } from "./ui/theme";
 
-const host = await pickHost();
-const desk = createDesk(host, await host.session());
-desk.start();
+async function start(): Promise<ReactNode> {
+  const host = await pickHost();
+  const session = await host.session();
+  if (session.token === "") return <NoKey />;
+  const desk = createDesk(host, session);
+  paintTheme(desk.prefs.get().theme);
+  desk.start();
+  return <App desk={desk} />;
+}
+
+function App({ desk }: { desk: Desk }) {
+  return (
+    <MantineProvider theme={theme} getStyleNonce={styleNonce} defaultColorScheme="auto">
+      <QueryClientProvider client={desk.queries}>
+        <DeskContext value={desk}>
+          <Shell />
+        </DeskContext>
+      </QueryClientProvider>
+    </MantineProvider>
+  );
+}
 
 const place = document.getElementById("root");
 if (!place) throw new Error("start page: index.html has no #root");
-createRoot(place).render(
-  <MantineProvider theme={theme} getStyleNonce={styleNonce} defaultColorScheme="auto">
-    <QueryClientProvider client={desk.queries}>
-      <DeskContext value={desk}>
-        <Shell />
-      </DeskContext>
-    </QueryClientProvider>
-  </MantineProvider>,
+const root = createRoot(place);
+start().then(
+  (page) => root.render(page),
+  (error) => root.render(<Stopped why={words(error)} />),
 );

@@ -185,7 +185,7 @@ export function badgeOf(row: Row): Badge {
 }
 
 const ERRORS: Record<string, string> = {
-  refused: "refused",
+  refused: "no listener",
   dns: "no such host",
   tls: "TLS",
   timeout: "timed out",

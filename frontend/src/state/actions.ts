@@ -32,7 +32,10 @@ export interface Action {
 
 export type Actions = ReturnType<typeof createActions>;
 
-export function createActions(onError: (error: unknown) => void) {
+export function createActions(
+  onError: (error: unknown) => void,
+  onRun: (action: Action) => void = () => undefined,
+) {
   const store = createStore<readonly Action[]>([]);
   const all = () => {
     const byId = new Map<string, Action>();
@@ -59,6 +62,7 @@ export function createActions(onError: (error: unknown) => void) {
     run(id: string): void {
       const action = find(id);
       if (!action || action.enabled?.() === false) return;
+      onRun(action);
       try {
         Promise.resolve(action.run()).catch(onError);
       } catch (error) {

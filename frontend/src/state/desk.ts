@@ -50,11 +50,13 @@ export function createDesk(host: Host, session: Session): Desk {
   });
   const list = new LiveList({ fetch: door.list, schedule: soon, onReset: () => selection.afterReset() });
   const selection = createSelection(list);
-  // The reading pane is never left empty beside a full list; what the page
-  // chose by itself stays unread.
+  // The reading pane is never left empty beside a full list: until the person
+  // chooses, it shows the newest, unless they come too fast to read.
   list.view.subscribe(() => {
     const first = list.row(0);
-    if (first && selection.store.get().seq === undefined) selection.select(first.seq, false);
+    const { seq, chosen } = selection.store.get();
+    if (!first || chosen || seq === first.seq) return;
+    if (seq === undefined || rate.get() < READABLE_RATE) selection.select(first.seq, false);
   });
   const scope = createStore<Scope>(everything);
   const link = createStore<LinkState>("connecting");
@@ -72,7 +74,9 @@ export function createDesk(host: Host, session: Session): Desk {
       void list.setFilter(filterOf(scope.get()).filter);
     },
     selection,
-    actions: createActions(toasts.fail),
+    actions: createActions(toasts.fail, (action) => {
+      if (action.group === "Request") selection.keep();
+    }),
     dialogs: createDialogs(),
     toasts,
     prefs: createPrefs(),
@@ -110,6 +114,8 @@ export function createDesk(host: Host, session: Session): Desk {
 }
 
 const READ_AFTER_MS = 250;
+/** Arrivals per second that the reading pane still follows. */
+const READABLE_RATE = 3;
 
 /** Marks a request read once it stayed open for a moment; passing over it does not. */
 function readWhenOpened(desk: Desk): () => void {

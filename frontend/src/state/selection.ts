@@ -31,6 +31,10 @@ export function createSelection(list: LiveList) {
   return {
     store,
     select,
+    /** The person does something with the open request: it stays open from now on. */
+    keep(): void {
+      store.update((now) => (now.seq === undefined || now.chosen ? now : { ...now, chosen: true }));
+    },
     /** Position in the list, -1 when it is unknown. */
     index,
     /** Selects the row at a position, clamped; returns the position, -1 when its row is not loaded yet. */

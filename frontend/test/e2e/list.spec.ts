@@ -129,3 +129,50 @@ test("endpoints narrow the list and their URL is the one to copy", async ({ open
   await expect(page.getByRole("option")).toHaveCount(1);
   await expect(page.getByRole("banner").getByText(`${creel.catch}/stripe`)).toBeVisible();
 });
+
+test("the reading pane follows the newest until somebody chooses", async ({ open, creel }) => {
+  await creel.post("/inbox/one");
+  const page = await open();
+  const selected = page.getByRole("option", { selected: true });
+  await expect(selected).toHaveAccessibleName(/\/inbox\/one/);
+  await creel.post("/inbox/two");
+  await expect(selected).toHaveAccessibleName(/\/inbox\/two/);
+  await page.getByRole("option", { name: /inbox\/one/ }).click();
+  await creel.post("/inbox/three");
+  await expect(page.getByRole("option", { name: /inbox\/three/ })).toBeVisible();
+  await expect(selected).toHaveAccessibleName(/\/inbox\/one/);
+});
+
+test("a lost line is told, and what was missed comes back with it", async ({ open, creel, page }) => {
+  let down = false;
+  const lines: { close(): Promise<void> }[] = [];
+  await page.routeWebSocket(/\/live$/, (line) => {
+    if (down) {
+      void line.close();
+      return;
+    }
+    line.connectToServer();
+    lines.push(line);
+  });
+  await open();
+  await creel.post("/inbox/before");
+  await expect(page.getByRole("option")).toHaveCount(1);
+
+  down = true;
+  for (const line of lines) await line.close();
+  await expect(page.getByText("Reconnecting")).toBeVisible();
+  await creel.post("/inbox/missed");
+  await expect(page.getByRole("alert")).toContainText("Creel does not answer");
+  await expect(page.getByRole("option")).toHaveCount(1);
+
+  down = false;
+  await expect(page.getByRole("option", { name: /missed/ })).toBeVisible();
+  await expect(page.getByRole("alert")).toHaveCount(0);
+  await expect(page.getByText("Reconnecting")).toBeHidden();
+});
+
+test("without its key the page says so", async ({ page, creel }) => {
+  await page.goto(creel.ui);
+  await expect(page.getByRole("heading", { name: "This page needs its key" })).toBeVisible();
+  await expectAccessible(page);
+});

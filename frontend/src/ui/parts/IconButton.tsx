@@ -12,7 +12,7 @@ export interface IconButtonProps extends Omit<ComponentPropsWithRef<"button">, "
 
 export function IconButton({ label, kbd, icon, pressed, className, ...rest }: IconButtonProps) {
   return (
-    <Tooltip label={kbd ? `${label}  ${kbd}` : label} withinPortal>
+    <Tooltip label={kbd ? `${label}  ${kbd}` : label} disabled={rest["aria-expanded"] === true} withinPortal>
       <button
         type="button"
         aria-label={label}

@@ -8,6 +8,8 @@ import { useDialog } from "../../state/dialogs";
 import { Kbd } from "../parts";
 import css from "./Shell.module.css";
 
+const GROUPS: Action["group"][] = ["Request", "Go to", "List", "Endpoints", "Creel"];
+
 /** Search and run anything. */
 export function Palette() {
   const { dialogs } = useDesk();
@@ -37,7 +39,9 @@ function Choices({ initial }: { initial: string }) {
         score(`${action.title} ${action.group} ${action.words ?? ""}`, typed) * 0.9,
       ),
     }));
-    const matches = scored.filter((s) => s.points > 0).sort((a, b) => b.points - a.points);
+    const matches = scored
+      .filter((s) => s.points > 0)
+      .sort((a, b) => b.points - a.points || GROUPS.indexOf(a.action.group) - GROUPS.indexOf(b.action.group));
     const shown: Action[] = matches.map((s) => s.action);
     if (typed.trim() !== "") {
       shown.push({

@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from "react";
+import { useEffect, useRef, useSyncExternalStore } from "react";
 import { useDesk } from "../../state/desk";
 import { defaultPrefs } from "../../state/prefs";
 import { useStore } from "../../state/store";
@@ -9,6 +9,7 @@ import { Banners } from "./Banners";
 import { Confirm } from "./Confirm";
 import { Features } from "./features";
 import { KeysHelp } from "./KeysHelp";
+import { NoKey } from "./Locked";
 import { Palette } from "./Palette";
 import css from "./Shell.module.css";
 import { Side } from "./Side";
@@ -23,12 +24,16 @@ import { useTheme } from "./useTheme";
 const SIDE = { min: 160, max: 340 };
 const LIST = { min: 300, max: 760 };
 const DETAIL_MIN = 400;
+const READING = ["pointerdown", "keydown", "wheel"] as const;
 
 /** The whole screen: top bar, banners, three panes, status bar, and what lies above them. */
 export function Shell() {
+  const { list } = useDesk();
   useTheme();
   useAppActions();
   useKeys();
+  const locked = useStore(list.view, (v) => v.error?.status === 401);
+  if (locked) return <NoKey />;
   return (
     <div className={css.app}>
       <TopBar />
@@ -47,8 +52,17 @@ export function Shell() {
 }
 
 function Panes() {
-  const { prefs } = useDesk();
+  const { prefs, selection } = useDesk();
   const { sideWidth, listWidth } = useStore(prefs);
+  const reading = useRef<HTMLDivElement>(null);
+  // Whoever clicks, types or scrolls in the reading pane is reading what is in it.
+  useEffect(() => {
+    const pane = reading.current;
+    for (const kind of READING) pane?.addEventListener(kind, selection.keep, { passive: true });
+    return () => {
+      for (const kind of READING) pane?.removeEventListener(kind, selection.keep);
+    };
+  }, [selection]);
   const width = useSyncExternalStore(onResize, () => window.innerWidth);
   const side = clamp(sideWidth, SIDE.min, Math.min(SIDE.max, width - LIST.min - DETAIL_MIN));
   const listMax = Math.max(LIST.min, Math.min(LIST.max, width - side - DETAIL_MIN));
@@ -79,7 +93,7 @@ function Panes() {
         initial={defaultPrefs.listWidth}
         onChange={(to) => prefs.update((now) => ({ ...now, listWidth: to }))}
       />
-      <div className={css.pane}>
+      <div className={css.pane} ref={reading}>
         <Reading />
       </div>
     </main>

@@ -3,7 +3,7 @@ import { useEffect, useSyncExternalStore } from "react";
 import { useDesk } from "../../state/desk";
 import { useSettings } from "../../state/queries";
 import { useStore } from "../../state/store";
-import { resolveTheme } from "../../state/theme";
+import { resolveTheme, type ThemeChoice } from "../../state/theme";
 
 /** Paints the chosen theme; the settings say which, the last known one until they are read. */
 export function useTheme(): void {
@@ -19,10 +19,10 @@ export function useTheme(): void {
   }, [kept, prefs]);
 
   useEffect(() => {
-    document.documentElement.dataset.theme = theme;
+    paintTheme(choice);
     setColorScheme(theme);
     host.remember(theme === "dark").catch(() => undefined);
-  }, [theme, host, setColorScheme]);
+  }, [theme, choice, host, setColorScheme]);
 
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -38,6 +38,11 @@ export function useTheme(): void {
       window.removeEventListener("resize", settled);
     };
   }, [host]);
+}
+
+/** Puts the colours of a choice on the page; main does so before anything is drawn. */
+export function paintTheme(choice: ThemeChoice): void {
+  document.documentElement.dataset.theme = resolveTheme(choice, isSystemDark());
 }
 
 const query = () => window.matchMedia("(prefers-color-scheme: dark)");
