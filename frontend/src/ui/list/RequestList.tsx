@@ -21,6 +21,7 @@ export function RequestList() {
   const view = useStore(list.view);
   const selected = useStore(selection.store, (s) => s.seq);
   const marked = useStore(selection.store, (s) => s.marked);
+  const searching = useLasting(view.loading && view.ready);
   const today = useToday();
   const handle = useRef<VirtualListHandle>(null);
   const [menu, setMenu] = useState<RowMenuPlace>();
@@ -94,7 +95,9 @@ export function RequestList() {
     <section className={css.list} aria-label="Requests">
       <FilterBox onLeave={focus} />
       <div className={css.meta}>
-        <span role="status">{summary(view.length + view.pending, view.exact, view.ready)}</span>
+        <span role="status">
+          {searching ? "Searching…" : summary(view.length + view.pending, view.exact, view.ready)}
+        </span>
         {view.length > 0 && <span>newest first</span>}
         <ListMenu />
       </div>
@@ -139,6 +142,22 @@ export function RequestList() {
       <RowMenu place={menu} onClose={() => setMenu(undefined)} />
     </section>
   );
+}
+
+const LASTING_MS = 250;
+
+/** True once something goes on long enough to be told. */
+function useLasting(on: boolean): boolean {
+  const [lasting, setLasting] = useState(false);
+  useEffect(() => {
+    if (!on) {
+      setLasting(false);
+      return;
+    }
+    const timer = setTimeout(() => setLasting(true), LASTING_MS);
+    return () => clearTimeout(timer);
+  }, [on]);
+  return lasting;
 }
 
 function useListActions(
