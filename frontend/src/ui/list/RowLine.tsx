@@ -7,6 +7,7 @@ import {
   fullTime,
   methodTone,
   pathOf,
+  plural,
   rowTime,
   titleOf,
 } from "../../model/format";
@@ -55,10 +56,7 @@ export const RowLine = memo(function RowLine({ row, index, size, selected, marke
           {row.pinned && <PinIcon size={13} />}
           {row.note && <NoteIcon size={13} />}
           {marked && <Tag tone="purple">compare</Tag>}
-          {row.tags.slice(0, 2).map((tag) => (
-            <Tag key={tag}>{tag}</Tag>
-          ))}
-          {row.tags.length > 2 && <Tag title={row.tags.join(", ")}>+{row.tags.length - 2}</Tag>}
+          {row.tags.length > 0 && <Tags tags={row.tags} />}
         </span>
       </div>
       <div className={css.time} title={fullTime(row.receivedAt)}>
@@ -80,6 +78,23 @@ export const RowLine = memo(function RowLine({ row, index, size, selected, marke
     </div>
   );
 });
+
+/** The first two tags, or in a narrow list how many there are. */
+function Tags({ tags }: { tags: readonly string[] }) {
+  return (
+    <>
+      <span className={css.tags}>
+        {tags.slice(0, 2).map((tag) => (
+          <Tag key={tag}>{tag}</Tag>
+        ))}
+        {tags.length > 2 && <Tag title={tags.join(", ")}>+{tags.length - 2}</Tag>}
+      </span>
+      <span className={css.tagCount}>
+        <Tag title={tags.join(", ")}>{plural(tags.length, "tag")}</Tag>
+      </span>
+    </>
+  );
+}
 
 function label(row: Row, badge: string, changes: string): string {
   return [
