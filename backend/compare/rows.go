@@ -1,5 +1,7 @@
 package compare
 
+import "strings"
+
 // RowOp says what a row of the side-by-side text is.
 type RowOp string
 
@@ -159,9 +161,17 @@ func (rs *rows) show(ref rowRef) {
 	}
 	row.Left, row.Right = clipPair(row.Left, row.Right)
 	if ref.op == RowReplace && !ref.plain && ref.l.form != formNone && ref.r.form != formNone {
-		row.LeftRanges, row.RightRanges = inline(row.Left, row.Right)
+		row.LeftRanges, row.RightRanges = inline(bare(row.Left, ref.l), bare(row.Right, ref.r))
 	}
 	rs.out = append(rs.out, row)
+}
+
+// bare is the line without the comma after it, which is no difference.
+func bare(line string, ref lineRef) string {
+	if ref.comma {
+		return strings.TrimSuffix(line, ",")
+	}
+	return line
 }
 
 // flatLine is one line of a pretty-printed subtree.
@@ -228,6 +238,13 @@ func (w *walker) zip(ln, rn uint32, at place, row rowRef) {
 		if i < len(rs) {
 			one.r, one.rno = rs[i].lineRef, at.rl+i
 			one.depth = max(one.depth, rs[i].depth)
+		}
+		switch {
+		case row.op == RowSame:
+		case i >= len(ls):
+			one.op = RowAdd
+		case i >= len(rs):
+			one.op = RowRemove
 		}
 		w.rows.put(one)
 	}

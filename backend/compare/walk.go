@@ -64,7 +64,8 @@ func (w *walker) value(ln, rn uint32, at place) {
 	case a.kind == kindArray && b.kind == kindArray:
 		w.array(ln, rn, at)
 	case at.trust == equal, a.kind < kindArray && sameScalar(w.l, ln, w.r, rn):
-		w.zip(ln, rn, at, rowRef{op: RowSame, change: -1})
+		spelled := a.kind < kindArray && w.l.text(ln) != w.r.text(rn)
+		w.zip(ln, rn, at, rowRef{op: RowSame, change: -1, faint: spelled})
 	default:
 		i := w.change(Replace, ln, rn, at)
 		w.zip(ln, rn, at, rowRef{op: RowReplace, change: i})

@@ -1,0 +1,137 @@
+package forward
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"creel/backend/hook"
+)
+
+// do makes one try of a claimed delivery and records it. The place in the lane
+// is free as soon as the try has ended: recording is the ledger's time, not
+// the target's.
+func (b *Outbox) do(j *job) {
+	a, to, nextAt := b.try(j)
+	b.sentOne(j)
+	defer b.recorded(j, to == hook.Waiting)
+	b.record(a, to, nextAt)
+}
+
+// try sends j and works out the state that leaves it in.
+func (b *Outbox) try(j *job) (hook.Attempt, hook.DeliveryState, time.Time) {
+	d := j.d
+	out := Outbound{Delivery: d, N: len(d.Attempts) + 1}
+	if d.Target != "" {
+		t, ok := b.ledger.Target(d.Target)
+		if !ok {
+			return b.newAttempt(d, hook.ErrCancelled, fmt.Sprintf("not sent: the target %q was deleted", d.Target)), hook.Cancelled, time.Time{}
+		}
+		out.Target = &t
+	}
+	var err error
+	out.Request, out.Raw, err = b.load(j)
+	switch {
+	case context.Cause(j.ctx) != nil: // told by the sender
+	case hook.KindOf(err) == hook.NotFound:
+		return b.newAttempt(d, hook.ErrCancelled, "not sent: the request was deleted"), hook.Cancelled, time.Time{}
+	case err != nil:
+		return b.newAttempt(d, hook.ErrInternal, fmt.Sprintf("not sent: the request could not be read from the history (%v); replay it", err)), hook.Failed, time.Time{}
+	}
+	a := b.sender.Send(j.ctx, out)
+	if a.Err != nil && a.Err.Kind == hook.ErrCancelled {
+		if errors.Is(context.Cause(j.ctx), errClosing) {
+			return a, hook.Waiting, time.Time{}
+		}
+		return a, hook.Cancelled, time.Time{}
+	}
+	to, nextAt := b.o.Policy(d, a)
+	return a, to, nextAt
+}
+
+// load reads the request. A history that cannot be read just now is asked
+// again a few times: the delivery has only this try.
+func (b *Outbox) load(j *job) (r hook.Request, raw hook.Raw, err error) {
+	const tries = 5
+	pause := time.Duration(0)
+	for range tries {
+		r, raw, err = b.ledger.Load(j.ctx, j.d.Request)
+		if err == nil || hook.KindOf(err) == hook.NotFound || j.ctx.Err() != nil {
+			return r, raw, err
+		}
+		pause = backoff(pause)
+		select {
+		case <-j.ctx.Done():
+		case <-b.o.After(pause):
+		}
+	}
+	return r, raw, err
+}
+
+// record writes the outcome until the ledger takes it. When it is still
+// refused as Creel shuts, the delivery stays Sending and is sent again at the
+// next start: at least once.
+func (b *Outbox) record(a hook.Attempt, to hook.DeliveryState, nextAt time.Time) {
+	pause := time.Duration(0)
+	for {
+		err := b.ledger.Finish(b.recordCtx, a, to, nextAt)
+		switch {
+		case err == nil:
+			return
+		case hook.KindOf(err) == hook.NotFound, hook.KindOf(err) == hook.Conflict:
+			b.o.Log.Info("outcome has no delivery any more", "delivery", a.Delivery, "state", to, "err", err)
+			return
+		}
+		pause = backoff(pause)
+		b.o.Log.Warn("outcome not recorded, trying again", "delivery", a.Delivery, "state", to, "err", err, "in", pause)
+		select {
+		case <-b.recordCtx.Done():
+			b.o.Log.Error("outcome not recorded; the delivery is sent again at the next start", "delivery", a.Delivery, "state", to, "status", a.Status)
+			return
+		case <-b.o.After(pause):
+		}
+	}
+}
+
+// shut ends the work under way: the grace for sends, then they are broken off,
+// then a last while for recording.
+func (b *Outbox) shut(ctx context.Context) error {
+	b.mu.Lock()
+	b.closing = true
+	for _, l := range b.lanes {
+		for _, j := range l.queue {
+			j.cancel(nil)
+			delete(b.jobs, j.d.ID)
+		}
+		l.queue = nil
+	}
+	b.queued = 0
+	b.mu.Unlock()
+
+	defer b.giveUp()
+	idle := make(chan struct{})
+	go func() { b.work.Wait(); close(idle) }()
+	select {
+	case <-idle:
+	case <-b.o.After(b.o.Grace):
+		b.mu.Lock()
+		for _, j := range b.jobs {
+			j.cancel(errClosing)
+		}
+		b.mu.Unlock()
+		select {
+		case <-idle:
+		case <-b.o.After(time.Second):
+			b.giveUp()
+			<-idle
+		}
+	}
+	// What was claimed and not sent, or not recorded, waits again.
+	within, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+	defer cancel()
+	if _, err := b.ledger.Release(within); err != nil {
+		return fmt.Errorf("put deliveries back: %w", err)
+	}
+	return nil
+}

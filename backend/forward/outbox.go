@@ -1,0 +1,376 @@
+package forward
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"creel/backend/hook"
+)
+
+// OutboxOptions are what an Outbox is made of. The zero value is usable.
+type OutboxOptions struct {
+	Now func() time.Time // nil is time.Now
+	// After is the clock behind waits; nil is time.After.
+	After func(time.Duration) <-chan time.Time
+	// Parallel is how many sends run at once in all, 0 is 32, and PerLane how
+	// many to one target, 0 is 4. A lane in which nothing runs may start one
+	// send even when all places are taken (up to four times Parallel), so that
+	// dead targets never hold up a live one.
+	Parallel, PerLane int
+	// Grace is how long sends under way may go on once Run's context has
+	// ended; 0 is 3 s.
+	Grace  time.Duration
+	Policy Policy // nil is Once
+	Log    *slog.Logger
+}
+
+// Causes for which a send is broken off, beside errClosing.
+var errByPerson = errors.New("cancelled by the person")
+
+// Outbox drives waiting deliveries out of a Ledger. Deliveries of one lane
+// start in the order they were claimed; lanes do not wait for each other.
+type Outbox struct {
+	ledger Ledger
+	sender *Sender
+	o      OutboxOptions
+	wake   chan struct{}
+
+	mu        sync.Mutex
+	lanes     map[string]*lane
+	jobs      map[string]*job // by delivery id: queued, sending or being recorded
+	running   int             // sends under way
+	queued    int             // claimed, not yet started
+	recording int             // sent, outcome not yet written
+	// dry says that the last claim found less than it could take: claiming
+	// again is of no use until something new is due.
+	dry bool
+	// held says that the last claim skipped lanes: one that has room again
+	// makes claiming useful.
+	held bool
+	// due is when something waiting is next due (zero is never), as far as
+	// dueKnown.
+	due      time.Time
+	dueKnown bool
+	closing  bool
+	work     sync.WaitGroup
+	// recordCtx ends when outcomes are recorded no more.
+	recordCtx context.Context
+	giveUp    context.CancelFunc
+}
+
+// lane is the deliveries to one target that were claimed.
+type lane struct {
+	running int
+	queue   []*job
+}
+
+// job is one claimed delivery.
+type job struct {
+	d      hook.Delivery
+	lane   string
+	ctx    context.Context
+	cancel context.CancelCauseFunc
+	// sent says that the try has ended: it can no longer be cancelled.
+	sent bool
+}
+
+// NewOutbox makes an Outbox; Run makes it work.
+func NewOutbox(l Ledger, s *Sender, o OutboxOptions) *Outbox {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.After == nil {
+		o.After = time.After
+	}
+	if o.Parallel <= 0 {
+		o.Parallel = 32
+	}
+	if o.PerLane <= 0 {
+		o.PerLane = 4
+	}
+	setDefault(&o.Grace, 3*time.Second)
+	if o.Policy == nil {
+		o.Policy = Once
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	b := &Outbox{
+		ledger: l, sender: s, o: o, wake: make(chan struct{}, 1),
+		lanes: map[string]*lane{}, jobs: map[string]*job{},
+	}
+	b.recordCtx, b.giveUp = context.WithCancel(context.Background())
+	return b
+}
+
+// Wake says that there may be new deliveries. It never blocks and may be
+// called at any time.
+func (b *Outbox) Wake() {
+	b.mu.Lock()
+	b.thirst()
+	b.mu.Unlock()
+	b.nudge()
+}
+
+// thirst makes the next round claim again. The caller holds mu.
+func (b *Outbox) thirst() { b.dry, b.dueKnown = false, false }
+
+// nudge ends the wait of Run.
+func (b *Outbox) nudge() {
+	select {
+	case b.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Cancel breaks off a delivery that was claimed and says whether it did. The
+// delivery is then recorded as Cancelled. False means that it is not here or
+// that its try has just ended.
+func (b *Outbox) Cancel(deliveryID string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	j := b.jobs[deliveryID]
+	if j == nil || j.sent || b.closing {
+		return false
+	}
+	j.cancel(errByPerson)
+	// One that still queues would wait for its lane to be told.
+	l := b.lanes[j.lane]
+	for i, q := range l.queue {
+		if q == j {
+			l.queue = append(l.queue[:i:i], l.queue[i+1:]...)
+			b.queued--
+			b.begin(l, j)
+			break
+		}
+	}
+	return true
+}
+
+// Run sends what is due until ctx ends. Sends under way then have the grace
+// to end; what is left is broken off and goes back to Waiting. It returns nil
+// after that, and an error only when what was left could not be put back: the
+// next start does it.
+func (b *Outbox) Run(ctx context.Context) error {
+	if _, err := b.ledger.Release(ctx); err != nil && ctx.Err() == nil {
+		b.o.Log.Warn("deliveries of an earlier run not put back", "err", err)
+	}
+	pause := time.Duration(0)
+	for ctx.Err() == nil {
+		err := b.claim(ctx)
+		if err != nil && ctx.Err() == nil {
+			pause = backoff(pause)
+			b.o.Log.Warn("deliveries not claimed, trying again", "err", err, "in", pause)
+		} else {
+			pause = 0
+		}
+		b.wait(ctx, pause)
+	}
+	return b.shut(ctx)
+}
+
+// claim fills the lanes until nothing more is due or there is no room.
+func (b *Outbox) claim(ctx context.Context) error {
+	for ctx.Err() == nil {
+		n, skip := b.room()
+		if n == 0 {
+			return nil
+		}
+		ds, err := b.ledger.Claim(ctx, b.o.Now(), n, skip)
+		b.mu.Lock()
+		if err != nil || len(ds) >= n {
+			b.thirst()
+		}
+		for _, d := range ds {
+			b.enqueue(ctx, d)
+		}
+		b.startAll()
+		b.mu.Unlock()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// room says how many deliveries to claim and which lanes to leave out: those
+// that have enough claimed ahead to be busy until the next claim and, when all
+// places are taken, those in which something runs. It notes that the claim is
+// made before it is, so that a Wake that comes during the claim counts.
+func (b *Outbox) room() (n int, skip []string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.dry || b.running >= b.most() || b.recording >= 2*b.most() {
+		return 0, nil
+	}
+	full := b.running >= b.o.Parallel || b.queued >= 8*b.most()
+	for name, l := range b.lanes {
+		if len(l.queue) >= b.o.PerLane || full && l.running > 0 {
+			skip = append(skip, name)
+		}
+	}
+	b.dry, b.dueKnown, b.held = true, false, len(skip) > 0
+	return b.o.Parallel, skip
+}
+
+// most is how many sends run at once at the very most.
+func (b *Outbox) most() int { return 4 * b.o.Parallel }
+
+// enqueue makes a job of a claimed delivery. The caller holds mu.
+func (b *Outbox) enqueue(ctx context.Context, d hook.Delivery) {
+	j := &job{d: d, lane: Lane(d)}
+	j.ctx, j.cancel = context.WithCancelCause(context.WithoutCancel(ctx))
+	l := b.lanes[j.lane]
+	if l == nil {
+		l = &lane{}
+		b.lanes[j.lane] = l
+	}
+	l.queue = append(l.queue, j)
+	b.jobs[d.ID] = j
+	b.queued++
+}
+
+// startAll starts what the lanes have room for. The caller holds mu.
+func (b *Outbox) startAll() {
+	for _, l := range b.lanes {
+		b.start(l)
+	}
+}
+
+// start starts queued jobs of one lane. The caller holds mu.
+func (b *Outbox) start(l *lane) {
+	for len(l.queue) > 0 && l.running < b.o.PerLane && !b.closing {
+		if b.running >= b.most() || b.running >= b.o.Parallel && l.running > 0 {
+			return
+		}
+		j := l.queue[0]
+		l.queue = l.queue[1:]
+		b.queued--
+		b.begin(l, j)
+	}
+}
+
+// begin runs one job. The caller holds mu.
+func (b *Outbox) begin(l *lane, j *job) {
+	l.running++
+	b.running++
+	b.work.Go(func() { b.do(j) })
+}
+
+// sentOne gives the place of a job to the next one.
+func (b *Outbox) sentOne(j *job) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	full := b.running >= b.o.Parallel
+	j.sent = true
+	b.running--
+	b.recording++
+	l := b.lanes[j.lane]
+	l.running--
+	b.start(l)
+	if full {
+		b.startAll() // it was the place that another lane waited for
+	}
+	if l.running == 0 && len(l.queue) == 0 {
+		delete(b.lanes, j.lane)
+	}
+	if b.held && (full || len(l.queue) < b.o.PerLane) {
+		b.thirst()
+	}
+	if !b.dry {
+		b.nudge()
+	}
+}
+
+// recorded forgets a job. again says that its delivery waits for another try.
+func (b *Outbox) recorded(j *job, again bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	j.cancel(nil)
+	b.recording--
+	if b.jobs[j.d.ID] == j { // it may have been claimed anew already
+		delete(b.jobs, j.d.ID)
+	}
+	if again {
+		b.thirst()
+	}
+	if !b.dry {
+		b.nudge()
+	}
+}
+
+// wait returns when there may be something to do; pause is how long to wait
+// after a failed claim, else 0.
+func (b *Outbox) wait(ctx context.Context, pause time.Duration) {
+	failed := pause > 0
+	if !failed {
+		pause = b.untilDue(ctx)
+	}
+	var timer <-chan time.Time
+	if pause > 0 {
+		timer = b.o.After(pause)
+	}
+	wake := b.wake
+	if failed {
+		wake = nil // news do not mend a ledger
+	}
+	select {
+	case <-ctx.Done():
+	case <-wake:
+	case <-timer:
+		b.mu.Lock()
+		b.thirst()
+		b.mu.Unlock()
+	}
+}
+
+// untilDue is how long nothing is due; 0 is until somebody wakes the outbox.
+// The wait is cut into short ones, since the machine's timers stand still
+// while it sleeps and its clock may be set.
+func (b *Outbox) untilDue(ctx context.Context) time.Duration {
+	const atMost, atLeast = 15 * time.Second, 100 * time.Millisecond
+	b.mu.Lock()
+	dry, known, due, held := b.dry, b.dueKnown, b.due, b.held
+	b.mu.Unlock()
+	if !dry {
+		return 0 // there is no room, and whoever makes some wakes the outbox
+	}
+	if !known {
+		var err error
+		if due, err = b.ledger.NextDue(ctx); err != nil {
+			return time.Second
+		}
+		b.mu.Lock()
+		if b.dry {
+			b.due, b.dueKnown = due, true
+		}
+		b.mu.Unlock()
+	}
+	if due.IsZero() {
+		return 0
+	}
+	d := due.Sub(b.o.Now())
+	if d <= 0 && held {
+		return atMost // it stands in a lane without room
+	}
+	return min(max(d, atLeast), atMost)
+}
+
+// backoff doubles a pause, from 50 ms to 5 s.
+func backoff(d time.Duration) time.Duration {
+	return min(max(2*d, 50*time.Millisecond), 5*time.Second)
+}
+
+// newAttempt is the attempt of a delivery that did not come to be sent.
+func (b *Outbox) newAttempt(d hook.Delivery, kind hook.ErrorClass, text string) hook.Attempt {
+	return hook.Attempt{
+		ID: uuid.Must(uuid.NewV7()).String(), Delivery: d.ID, N: len(d.Attempts) + 1,
+		StartedAt: b.o.Now().UTC(), URL: d.URL, Changes: -1,
+		Err: &hook.AttemptError{Kind: kind, Text: text},
+	}
+}
