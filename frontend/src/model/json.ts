@@ -92,15 +92,20 @@ class Scan {
     const isObject = this.kind[inside] === OBJECT;
     const close = isObject ? "}" : "]";
     this.blanks();
-    if (this.text[this.at] === close && this.size[inside] === 0) return this.close(inside);
+    if (this.text[this.at] === close) {
+      this.close(inside);
+      return;
+    }
     if (this.size[inside] !== 0) {
-      if (this.text[this.at] === close) return this.close(inside);
       if (this.text[this.at] !== ",") this.fail(`expected "," or "${close}"`);
       this.at++;
       this.blanks();
       if (this.text[this.at] === close) this.fail(`a "," stands before the "${close}"`);
     }
-    if (!isObject) return this.value(0, 0);
+    if (!isObject) {
+      this.value(0, 0);
+      return;
+    }
     const keyFrom = this.at;
     if (this.text[this.at] !== '"') this.fail("expected a name in double quotes");
     this.string();
