@@ -17,6 +17,7 @@ const uiRoom = ["state", "model", "ui/parts"];
 const composers: Record<string, string[]> = {
   "ui/shell": ["ui/"],
   "ui/detail": ["ui/compare"],
+  "ui/send": ["ui/detail"],
 };
 
 function roomOf(file: string): string {

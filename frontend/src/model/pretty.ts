@@ -1,0 +1,10 @@
+import { prettyJson, scanJson } from "./json";
+
+/** JSON with two-space indents, its digits, escapes and key order left as they are written; undefined when it is not JSON. */
+export function formatJson(text: string): string | undefined {
+  try {
+    return prettyJson(scanJson(text));
+  } catch {
+    return undefined;
+  }
+}

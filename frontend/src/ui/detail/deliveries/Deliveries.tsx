@@ -1,0 +1,134 @@
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { changesText, clock, deliveryTone, errorWord, fullTime, ms, statusTone } from "../../../model/format";
+import type { Attempt, Delivery } from "../../../model/types";
+import { useDesk } from "../../../state/desk";
+import { reads } from "../../../state/queries";
+import { placeOf, retry } from "../../../state/sending";
+import { words } from "../../../state/toasts";
+import { Button, ChevronIcon, EmptyState, Tag } from "../../parts";
+import { AttemptView } from "./AttemptView";
+import css from "./Deliveries.module.css";
+
+/** Where a request was sent, and every try with what came back. */
+export function Deliveries({ seq }: { seq: number }) {
+  const desk = useDesk();
+  const query = useQuery(reads.deliveries(desk, seq));
+  if (query.error) {
+    return (
+      <EmptyState title="The deliveries cannot be read">
+        <p>{words(query.error)}</p>
+      </EmptyState>
+    );
+  }
+  if (!query.data) return null;
+  if (query.data.length === 0) {
+    return (
+      <EmptyState
+        title="Not sent on yet"
+        actions={
+          <Button look="primary" kbd="F" onClick={() => desk.actions.run("request.forward")}>
+            Forward to…
+          </Button>
+        }
+      >
+        <p>
+          Forward this request to the app you are working on; replay it with R after each change, and see what
+          its answer changed. A target of the endpoint gets every new request by itself.
+        </p>
+      </EmptyState>
+    );
+  }
+  return (
+    <ol className={css.list} aria-label="Deliveries, newest first">
+      {query.data.map((delivery, i) => (
+        <DeliveryItem key={delivery.id} delivery={delivery} first={i === 0} />
+      ))}
+    </ol>
+  );
+}
+
+function DeliveryItem({ delivery, first }: { delivery: Delivery; first: boolean }) {
+  const desk = useDesk();
+  const cancel = async () => {
+    await desk.door.cancel(delivery.id);
+    await desk.queries.invalidateQueries({ queryKey: ["request", delivery.request, "deliveries"] });
+  };
+  const again = delivery.state === "failed" || delivery.state === "dead" || delivery.state === "cancelled";
+  const pending = delivery.state === "waiting" || delivery.state === "sending";
+  return (
+    <li className={css.delivery}>
+      <div className={css.head}>
+        <Tag tone={deliveryTone(delivery.state)}>{delivery.state}</Tag>
+        <span className={css.place} title={delivery.url}>
+          {delivery.target ? (
+            <>
+              <b>{delivery.target}</b> <span className={css.url}>{placeOf({ url: delivery.url })}</span>
+            </>
+          ) : (
+            <span className={css.url}>{placeOf({ url: delivery.url })}</span>
+          )}
+        </span>
+        {delivery.edited && <Tag tone="purple">edited</Tag>}
+        <span className={css.faint}>{delivery.kind === "forward" ? "forwarded" : "replayed"}</span>
+        <span className={css.faint} title={fullTime(delivery.createdAt)}>
+          {clock(delivery.createdAt)}
+        </span>
+        {again && (
+          <Button small onClick={() => retry(desk, delivery).catch(desk.toasts.fail)}>
+            Retry
+          </Button>
+        )}
+        {pending && (
+          <Button small onClick={() => cancel().catch(desk.toasts.fail)}>
+            Cancel
+          </Button>
+        )}
+      </div>
+      {delivery.attempts.length === 0 && (
+        <p className={css.none}>{pending ? "On its way…" : "Never tried."}</p>
+      )}
+      {delivery.attempts.toReversed().map((attempt, i) => (
+        <AttemptItem key={attempt.id} attempt={attempt} open={first && i === 0} />
+      ))}
+    </li>
+  );
+}
+
+function AttemptItem({ attempt, open: initially }: { attempt: Attempt; open: boolean }) {
+  const desk = useDesk();
+  const [open, setOpen] = useState(initially);
+  const compare = () =>
+    desk.dialogs.open("compare", {
+      left: { attempt: attempt.against ?? "", side: "answer" },
+      right: { attempt: attempt.id, side: "answer" },
+    });
+  return (
+    <div className={css.attempt}>
+      <div className={css.attemptHead}>
+        <button type="button" className={css.toggle} aria-expanded={open} onClick={() => setOpen(!open)}>
+          <span className={css.chevron} data-open={open || undefined}>
+            <ChevronIcon size={14} />
+          </span>
+          <span>Attempt {attempt.n}</span>
+          {attempt.status ? (
+            <Tag tone={statusTone(attempt.status)}>{attempt.status}</Tag>
+          ) : (
+            <Tag tone="bad">{errorWord(attempt.error?.kind ?? "internal")}</Tag>
+          )}
+          <span className={css.faint}>{ms(attempt.phasesMs.total)}</span>
+        </button>
+        {attempt.against && attempt.changes !== undefined && (
+          <Button small look="quiet" onClick={compare} title="Compare with the answer before">
+            {changesText(attempt.changes)}
+          </Button>
+        )}
+        <span className={css.grow} />
+        <span className={css.faint} title={fullTime(attempt.startedAt)}>
+          {clock(attempt.startedAt, true)}
+        </span>
+      </div>
+      {open && <AttemptView attempt={attempt} />}
+    </div>
+  );
+}

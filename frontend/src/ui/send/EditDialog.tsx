@@ -1,0 +1,204 @@
+import { json } from "@codemirror/lang-json";
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { bytes } from "../../model/format";
+import { formatJson } from "../../model/pretty";
+import { type Delivery, type Detail, DoorError } from "../../model/types";
+import { useDesk } from "../../state/desk";
+import { reads } from "../../state/queries";
+import { finished, lastWhere, post, recentUrls, rememberUrl } from "../../state/sending";
+import { words } from "../../state/toasts";
+import { AttemptView } from "../detail/deliveries/AttemptView";
+import { Button, CodeView, Dialog, inputClass } from "../parts";
+import { type Draft, draftOf, editsOf, textOf } from "./draft";
+import { HeadersEditor } from "./HeadersEditor";
+import css from "./Send.module.css";
+
+const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+const language = json();
+
+/** Opens a copy of a request for editing and sends it; what is not sent stays until the window closes. */
+export function EditDialog({ seq, drafts }: { seq: number; drafts: Map<number, Draft> }) {
+  const desk = useDesk();
+  const detail = useQuery(reads.detail(desk, seq)).data;
+  const body = useQuery(reads.body(desk, seq)).data;
+  const where = useQuery({
+    queryKey: ["request", seq, "where"],
+    queryFn: async () => {
+      const last = await lastWhere(desk, seq);
+      const targets = await desk.queries.fetchQuery(reads.targets(desk));
+      const url = last?.url ?? targets.find((t) => t.name === last?.target)?.url;
+      return url ?? recentUrls()[0] ?? "";
+    },
+    staleTime: 0,
+  }).data;
+  if (!detail || !body || where === undefined) {
+    return (
+      <Dialog open onClose={desk.dialogs.close} title={`Edit and send request #${seq}`} size={980} tall>
+        <p className={css.quiet}>Reading the request…</p>
+      </Dialog>
+    );
+  }
+  const encoding = detail.headers.find(([n]) => n.toLowerCase() === "content-encoding")?.[1] ?? "";
+  return <Editor detail={detail} text={textOf(body, encoding)} url={where} drafts={drafts} />;
+}
+
+interface EditorProps {
+  detail: Detail;
+  /** The body, undefined when it is not text. */
+  text: string | undefined;
+  url: string;
+  drafts: Map<number, Draft>;
+}
+
+function Editor({ detail, text, url, drafts }: EditorProps) {
+  const desk = useDesk();
+  const seq = detail.seq;
+  const fresh = () => draftOf(detail, url, text);
+  const [draft, setDraft] = useState<Draft>(() => drafts.get(seq) ?? fresh());
+  const [error, setError] = useState<{ field: string; text: string }>();
+  const [sending, setSending] = useState(false);
+  const [sent, setSent] = useState<Delivery>();
+  useEffect(() => void drafts.set(seq, draft), [drafts, seq, draft]);
+  const change = (part: Partial<Draft>) => setDraft((now) => ({ ...now, ...part }));
+  const edits = editsOf(draft, detail, text);
+
+  const send = async () => {
+    setSending(true);
+    setError(undefined);
+    try {
+      const [made] = await post(desk, seq, { url: draft.url.trim(), ...(edits ? { edits } : {}) });
+      rememberUrl(draft.url.trim());
+      if (made) setSent(await finished(desk, seq, made.id));
+    } catch (reason) {
+      setError({ field: reason instanceof DoorError ? reason.field : "", text: words(reason) });
+    } finally {
+      setSending(false);
+    }
+  };
+  const onKeyDown = (event: React.KeyboardEvent) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || sending) return;
+    event.preventDefault();
+    event.stopPropagation();
+    void send();
+  };
+  const at = (field: string) => (error?.field === field ? error.text : undefined);
+  const elsewhere =
+    error && !["url", "edits.method", "edits.headers"].includes(error.field) ? error.text : undefined;
+  const attempt = sent?.attempts.at(-1);
+
+  return (
+    <Dialog
+      open
+      onClose={desk.dialogs.close}
+      title={`Edit and send request #${seq}`}
+      size={980}
+      tall
+      footer={
+        <>
+          <span className={css.footNote} role={elsewhere ? "alert" : undefined}>
+            {elsewhere ?? (edits ? "The request itself stays as it arrived." : "Nothing is changed yet.")}
+          </span>
+          <Button onClick={() => setDraft(fresh())} disabled={!edits && draft.url === url}>
+            Reset
+          </Button>
+          <Button
+            look="primary"
+            kbd={desk.mac ? "⌘ ↵" : "Ctrl ↵"}
+            disabled={sending}
+            onClick={() => void send()}
+          >
+            {sending ? "Sending…" : "Send"}
+          </Button>
+        </>
+      }
+    >
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: the shortcut of the Send button, for the whole form */}
+      <div className={css.editor} onKeyDown={onKeyDown}>
+        <div className={css.lineRow}>
+          <input
+            className={`${inputClass} ${css.method}`}
+            aria-label="Method"
+            aria-invalid={at("edits.method") ? true : undefined}
+            list="methods"
+            value={draft.method}
+            onChange={(e) => change({ method: e.currentTarget.value })}
+          />
+          <datalist id="methods">
+            {METHODS.map((m) => (
+              <option key={m} value={m} />
+            ))}
+          </datalist>
+          <input
+            className={`${inputClass} ${css.url}`}
+            aria-label="URL"
+            aria-invalid={at("url") ? true : undefined}
+            data-autofocus
+            spellCheck={false}
+            placeholder="Where to send it, such as http://localhost:3000/webhooks"
+            value={draft.url}
+            onChange={(e) => change({ url: e.currentTarget.value })}
+          />
+        </div>
+        {(at("url") ?? at("edits.method")) && (
+          <p className={css.error} role="alert">
+            {at("url") ?? at("edits.method")}
+          </p>
+        )}
+        <HeadersEditor
+          headers={draft.headers}
+          error={at("edits.headers")}
+          onChange={(headers) => change({ headers })}
+        />
+        <BodyEditor draft={draft} size={detail.bodyBytes} onChange={(body) => change({ body })} />
+        {attempt && (
+          <section className={css.answer} aria-label="Answer">
+            <AttemptView attempt={attempt} key={attempt.id} />
+          </section>
+        )}
+      </div>
+    </Dialog>
+  );
+}
+
+function BodyEditor(props: { draft: Draft; size: number; onChange(body: string | undefined): void }) {
+  const { body } = props.draft;
+  if (body === undefined) {
+    return (
+      <section className={css.part} aria-label="Body">
+        <header>
+          <h3>Body</h3>
+          <span className={css.grow} />
+          <Button small onClick={() => props.onChange("")}>
+            Replace by text
+          </Button>
+        </header>
+        <p className={css.quiet}>{bytes(props.size)} that are not plain text: sent as they arrived.</p>
+      </section>
+    );
+  }
+  const pretty = formatJson(body);
+  const looksJson = /^\s*[[{]/.test(body);
+  return (
+    <section className={`${css.part} ${css.bodyPart}`} aria-label="Body">
+      <header>
+        <h3>Body</h3>
+        <span className={css.dim}>{bytes(new TextEncoder().encode(body).length)}</span>
+        {looksJson && pretty === undefined && (
+          <span className={css.warn}>not valid JSON; it is sent as it is</span>
+        )}
+        <span className={css.grow} />
+        <Button small disabled={pretty === undefined} onClick={() => props.onChange(pretty)}>
+          Format JSON
+        </Button>
+      </header>
+      <CodeView
+        className={css.code}
+        label="Body to send"
+        text={body}
+        {...(looksJson ? { language } : {})}
+        onChange={props.onChange}
+      />
+    </section>
+  );
+}
