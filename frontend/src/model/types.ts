@@ -249,6 +249,13 @@ export interface Section {
   name: "line" | "headers" | "query" | "body";
   kind: string;
   changes: Change[];
+  /** Changes that are not faint, also those not listed. */
+  count: number;
+  truncated: boolean;
+  leftBytes: number;
+  rightBytes: number;
+  /** How it was compared, in a sentence. */
+  note?: string;
 }
 
 /** One line of both bodies. Marks are from and to in UTF-16 units. */

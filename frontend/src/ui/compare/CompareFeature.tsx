@@ -1,4 +1,63 @@
-/** Dialogs and actions of this room; mounted once by ui/shell/features.tsx. */
+import { useQuery } from "@tanstack/react-query";
+import type { MessageRef } from "../../model/types";
+import { useActions } from "../../state/actions";
+import { useDesk } from "../../state/desk";
+import { useDialog } from "../../state/dialogs";
+import { reads } from "../../state/queries";
+import { useStore } from "../../state/store";
+import { Dialog } from "../parts";
+import { CompareView } from "./CompareView";
+
+/** D marks a request, D on another compares the two. */
 export function CompareFeature() {
-  return null;
+  const desk = useDesk();
+  const args = useDialog("compare");
+  const seq = useStore(desk.selection.store, (s) => s.seq);
+  const marked = useStore(desk.selection.store, (s) => s.marked);
+
+  useActions(
+    () => [
+      {
+        id: "request.compare",
+        title: marked === undefined ? "Mark to compare" : `Compare with #${marked}`,
+        group: "Request",
+        keys: ["d"],
+        words: "diff difference",
+        enabled: () => seq !== undefined,
+        run: () => {
+          if (seq === undefined) return;
+          if (marked === undefined) {
+            desk.selection.mark(seq);
+            desk.toasts.show({ text: `#${seq} is marked: choose another request and press D to compare` });
+          } else if (marked === seq) {
+            desk.selection.mark(undefined);
+            desk.toasts.show({ text: `#${seq} is no longer marked` });
+          } else {
+            const [left, right] = marked < seq ? [marked, seq] : [seq, marked];
+            desk.selection.mark(undefined);
+            desk.dialogs.open("compare", { left: { request: left }, right: { request: right } });
+          }
+        },
+      },
+    ],
+    [desk, seq, marked],
+  );
+  if (!args) return null;
+  return (
+    <Dialog open onClose={desk.dialogs.close} title="Compare" size="min(1400px, 94vw)" tall>
+      <WithMemory left={args.left} right={args.right} />
+    </Dialog>
+  );
+}
+
+/** The view with what was left out at this endpoint before. */
+function WithMemory({ left, right }: { left: MessageRef; right: MessageRef }) {
+  const desk = useDesk();
+  const detail = useQuery({
+    ...reads.detail(desk, right.request ?? 0),
+    enabled: right.request !== undefined,
+  }).data;
+  if (right.request !== undefined && !detail) return null;
+  const memory = detail?.endpoint ?? "answers";
+  return <CompareView left={left} right={right} memory={memory} />;
 }
