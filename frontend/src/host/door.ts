@@ -53,6 +53,16 @@ export function openDoor(session: Session) {
           parseAs: "arrayBuffer",
         }),
       ),
+    /** The same, at most its first `most` bytes: what follows is not read. */
+    bodyStart: async (
+      seq: number,
+      most: number,
+      decoded = false,
+      signal?: AbortSignal,
+    ): Promise<{ bytes: Uint8Array<ArrayBuffer>; whole: boolean }> => {
+      const options = { ...at({ seq }, { decoded }), signal, parseAs: "stream" as const };
+      return start(await ok(GET("/api/v1/requests/{seq}/body", options)), most);
+    },
     mark: (seq: number, body: t.MarksPatch): Promise<t.Row> =>
       ok(PATCH("/api/v1/requests/{seq}", { ...at({ seq }), body })),
     markAll: (filter: string, body: t.MarksPatch): Promise<{ count: number }> =>
@@ -141,6 +151,32 @@ async function ok<T>(call: Promise<Answered>): Promise<T> {
 async function done(call: Promise<Answered>): Promise<void> {
   const { error, response } = await call;
   if (!response.ok) throw problem(error, response);
+}
+
+/** Reads a stream up to `most` bytes and lets the rest go. */
+async function start(stream: ReadableStream<Uint8Array>, most: number) {
+  const reader = stream.getReader();
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  let whole = false;
+  while (length <= most) {
+    const { done, value } = await reader.read();
+    if (done) {
+      whole = true;
+      break;
+    }
+    parts.push(value);
+    length += value.length;
+  }
+  if (!whole) void reader.cancel().catch(() => undefined);
+  const bytes = new Uint8Array(Math.min(length, most));
+  let at = 0;
+  for (const part of parts) {
+    const fits = part.subarray(0, most - at);
+    bytes.set(fits, at);
+    at += fits.length;
+  }
+  return { bytes, whole };
 }
 
 interface FaultProblem {

@@ -1,6 +1,6 @@
 // Which values of a JSON document a tree shows. Rows are recomputed whole
 // when something folds: walking a million values takes a few milliseconds.
-import { isContainer, type JsonDoc, NUMBER, nameOf } from "./json";
+import { isContainer, type JsonDoc, NUMBER, nameOf, prettyFrom, STRING, sourceOf, unquote } from "./json";
 
 /** 1 for each container that is unfolded. */
 export type Folds = Uint8Array<ArrayBuffer>;
@@ -54,6 +54,15 @@ export function rowsOf(doc: JsonDoc, folds: Folds): Uint32Array {
 export function fold(folds: Folds, n: number, open: boolean): Folds {
   const changed = folds.slice();
   changed[n] = open ? 1 : 0;
+  return changed;
+}
+
+/** Unfolds a value and all beside it. */
+export function foldLevel(doc: JsonDoc, folds: Folds, n: number): Folds {
+  const changed = folds.slice();
+  const parent = doc.parent[n] ?? -1;
+  const last = parent < 0 ? doc.count : (doc.next[parent] ?? doc.count);
+  for (let at = parent + 1; at < last; at = doc.next[at] ?? last) if (isContainer(doc, at)) changed[at] = 1;
   return changed;
 }
 
@@ -114,4 +123,24 @@ export function momentOf(doc: JsonDoc, n: number, now: number): number | undefin
   if (name !== undefined && COUNTED.test(name)) return undefined;
   const years = Math.abs(ms - now) / 1000 / YEAR_S;
   return years < (name !== undefined && TIMELY.test(name) ? 30 : 3) ? ms : undefined;
+}
+
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/** A moment: "23 Nov 2026, 12:04:29 UTC", with how many days away when it is near. */
+export function momentText(moment: number, now: number): string {
+  const d = new Date(moment);
+  const two = (n: number) => String(n).padStart(2, "0");
+  const date = `${d.getUTCDate()} ${MONTHS[d.getUTCMonth()]} ${d.getUTCFullYear()}`;
+  const time = `${two(d.getUTCHours())}:${two(d.getUTCMinutes())}:${two(d.getUTCSeconds())} UTC`;
+  const days = Math.round((moment - now) / 86_400_000);
+  if (Math.abs(days) < 1 || Math.abs(days) > 60) return `${date}, ${time}`;
+  const size = `${Math.abs(days)} ${Math.abs(days) === 1 ? "day" : "days"}`;
+  return `${date}, ${time} · ${days > 0 ? `in ${size}` : `${size} ago`}`;
+}
+
+/** What copying a value gives: the text of a string, else its source laid out. */
+export function copyText(doc: JsonDoc, n: number): string {
+  if (doc.kind[n] === STRING) return unquote(sourceOf(doc, n));
+  return prettyFrom(doc, n);
 }

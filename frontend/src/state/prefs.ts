@@ -17,7 +17,7 @@ export const defaultPrefs: Prefs = {
   listWidth: 432,
   theme: "system",
   detailTab: "body",
-  bodyView: "pretty",
+  bodyView: "tree",
 };
 
 /** Reads the remembered choices; anything unreadable falls back to the defaults. */

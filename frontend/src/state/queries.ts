@@ -33,6 +33,14 @@ export const reads = {
       staleTime: Number.POSITIVE_INFINITY,
       gcTime: 30_000,
     }),
+  /** The body as far as it can be shown; decoded undoes its Content-Encoding. */
+  bodyStart: ({ door }: Read, seq: number, most: number, decoded: boolean) =>
+    queryOptions({
+      queryKey: ["bytes", seq, "start", most, decoded],
+      queryFn: ({ signal }) => door.bodyStart(seq, most, decoded, signal),
+      staleTime: Number.POSITIVE_INFINITY,
+      gcTime: 30_000,
+    }),
   deliveries: ({ door }: Read, seq: number) =>
     queryOptions({ queryKey: ["request", seq, "deliveries"], queryFn: () => door.deliveries(seq) }),
   attempt: ({ door }: Read, id: string) =>

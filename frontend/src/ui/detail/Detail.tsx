@@ -1,4 +1,81 @@
+import { useQuery } from "@tanstack/react-query";
+import type { Detail as DetailData } from "../../model/types";
+import { useDesk } from "../../state/desk";
+import { reads } from "../../state/queries";
+import { useStore } from "../../state/store";
+import { words } from "../../state/toasts";
+import { ComparePicker } from "../compare/ComparePicker";
+import { Button, EmptyState, TabPanel, Tabs } from "../parts";
+import { BodyTab } from "./body/BodyTab";
+import css from "./Detail.module.css";
+import { Deliveries } from "./deliveries/Deliveries";
+import { HeadersTab } from "./HeadersTab";
+import { Header } from "./header/Header";
+import { RawTab } from "./RawTab";
+
+const TABS = ["body", "headers", "raw", "deliveries", "compare"] as const;
+type Tab = (typeof TABS)[number];
+
 /** The detail pane of one request. */
 export function Detail({ seq }: { seq: number }) {
-  return <section aria-label={`Request ${seq}`}>#{seq}</section>;
+  const desk = useDesk();
+  const { data, error, refetch } = useQuery(reads.detail(desk, seq));
+  return (
+    <section aria-label={`Request ${seq}`} id="detail" tabIndex={-1} className={css.detail}>
+      {data && <Loaded detail={data} />}
+      {!data && error && (
+        <EmptyState
+          title="The request cannot be shown"
+          actions={<Button onClick={() => void refetch()}>Try again</Button>}
+        >
+          {words(error)}
+        </EmptyState>
+      )}
+    </section>
+  );
+}
+
+function Loaded({ detail }: { detail: DetailData }) {
+  const { prefs } = useDesk();
+  const kept = useStore(prefs, (p) => p.detailTab);
+  const tab: Tab = TABS.find((t) => t === kept) ?? "body";
+  const sent = detail.deliveries.waiting + detail.deliveries.delivered + detail.deliveries.failed;
+  return (
+    <>
+      <Header detail={detail} />
+      <div className={css.tabs}>
+        <Tabs
+          id="detail"
+          label="Request"
+          value={tab}
+          onChange={(to) => prefs.update((now) => ({ ...now, detailTab: to }))}
+          items={[
+            { id: "body", label: "Body" },
+            { id: "headers", label: "Headers", extra: detail.headers.length },
+            { id: "raw", label: "Raw" },
+            { id: "deliveries", label: "Deliveries", extra: sent || "" },
+            { id: "compare", label: "Compare" },
+          ]}
+        />
+      </div>
+      <TabPanel id="detail" tab={tab} className={css.panel}>
+        <Panel tab={tab} detail={detail} />
+      </TabPanel>
+    </>
+  );
+}
+
+function Panel({ tab, detail }: { tab: Tab; detail: DetailData }) {
+  switch (tab) {
+    case "body":
+      return <BodyTab detail={detail} />;
+    case "headers":
+      return <HeadersTab detail={detail} />;
+    case "raw":
+      return <RawTab detail={detail} />;
+    case "deliveries":
+      return <Deliveries seq={detail.seq} />;
+    case "compare":
+      return <ComparePicker seq={detail.seq} />;
+  }
 }

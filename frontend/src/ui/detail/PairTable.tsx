@@ -1,0 +1,75 @@
+import { type ReactNode, useState } from "react";
+import { count } from "../../model/format";
+import type { Pair } from "../../model/types";
+import { useDesk } from "../../state/desk";
+import { CopyButton, EmptyState, inputClass } from "../parts";
+import css from "./Detail.module.css";
+
+/** From how many pairs on a table can be narrowed. */
+const LONG = 12;
+/** More rows than this are not drawn; copying takes them all. */
+const MOST = 1_000;
+
+interface PairTableProps {
+  title: string;
+  pairs: readonly Pair[];
+  /** All pairs as text, to copy. */
+  all(): string;
+  /** What a value shows as; the value itself when absent. */
+  value?(value: string, index: number): ReactNode;
+  extra?: ReactNode;
+}
+
+/** Names and values in their order, each to copy; a long table can be narrowed. */
+export function PairTable({ title, pairs, all, value, extra }: PairTableProps) {
+  const desk = useDesk();
+  const [words, setWords] = useState("");
+  const needle = words.trim().toLowerCase();
+  const shown = pairs
+    .map((pair, index) => ({ pair, index }))
+    .filter(({ pair }) => needle === "" || `${pair[0]}: ${pair[1]}`.toLowerCase().includes(needle));
+  return (
+    <section className={css.section} aria-label={title}>
+      <div className={css.sectionHead}>
+        <h3>{title}</h3>
+        <span className={css.dim}>
+          {needle === "" ? count(pairs.length) : `${count(shown.length)} of ${count(pairs.length)}`}
+        </span>
+        {extra}
+        <span className={css.space} />
+        {pairs.length > LONG && (
+          <input
+            className={`${inputClass} ${css.find}`}
+            type="search"
+            aria-label={`Narrow ${title.toLowerCase()}`}
+            placeholder="Narrow"
+            value={words}
+            onChange={(event) => setWords(event.target.value)}
+          />
+        )}
+        <CopyButton small label="Copy all" onCopy={() => desk.host.copyText(all())} />
+      </div>
+      {shown.length === 0 && <EmptyState title="Nothing has these words" />}
+      <table className={css.table}>
+        <tbody>
+          {shown.slice(0, MOST).map(({ pair: [name, text], index }) => (
+            <tr key={index}>
+              <th scope="row">{name}</th>
+              <td>{value ? value(text, index) : text || <span className={css.none}>empty</span>}</td>
+              <td>
+                <CopyButton iconOnly label={`Copy ${name}`} onCopy={() => desk.host.copyText(text)} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {shown.length > MOST && (
+        <p className={css.dim}>The first {count(MOST)} are shown; “Copy all” takes every one.</p>
+      )}
+    </section>
+  );
+}
+
+/** "Name: value" on lines of their own. */
+export const headerLines = (pairs: readonly Pair[]): string =>
+  pairs.map(([name, value]) => `${name}: ${value}`).join("\n");

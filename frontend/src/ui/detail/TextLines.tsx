@@ -1,0 +1,77 @@
+import { type ReactNode, useMemo } from "react";
+import { VirtualList } from "../parts";
+import css from "./Detail.module.css";
+
+/** Up to this long a text is one element that wraps; selecting and searching then work as everywhere. */
+const SHORT = 120_000;
+/** Longer lines are broken here when only the lines in view are drawn. */
+const WIDE = 180;
+
+interface TextLinesProps {
+  text: string;
+  /** Accessible name. */
+  label: string;
+  /** What stands at the end of each line, between what ends it and the next one. */
+  marks?: boolean;
+}
+
+/** Text exactly as it is, of any length. */
+export function TextLines({ text, label, marks }: TextLinesProps) {
+  const short = text.length <= SHORT;
+  const lines = useMemo(() => (short ? [] : breakLines(text)), [short, text]);
+  if (short)
+    return (
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys
+      <section className={`${css.fill} ${css.textScroll}`} aria-label={label} tabIndex={0}>
+        <pre className={css.text}>{marks ? withMarks(text) : text}</pre>
+      </section>
+    );
+  return (
+    <VirtualList
+      className={css.fill}
+      aria-label={label}
+      role="document"
+      tabIndex={0}
+      count={lines.length}
+      rowHeight={20}
+      row={(i) => {
+        const line = lines[i] ?? "";
+        return <div className={css.textLine}>{marks ? withMarks(line) : line.replace(/\r?\n$/, "")}</div>;
+      }}
+    />
+  );
+}
+
+/** CR and LF shown where they stand. */
+function withMarks(text: string): ReactNode[] {
+  return text.split(/(\r\n|\r|\n)/).map((part, i) => {
+    if (i % 2 === 0) return part;
+    return (
+      // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a text never move
+      <span key={i}>
+        <span className={css.mark}>{part === "\r\n" ? "␍␊" : part === "\r" ? "␍" : "␊"}</span>
+        {part === "\r" ? "" : "\n"}
+      </span>
+    );
+  });
+}
+
+/** Lines with their ends, long ones in pieces. Surrogate pairs stay together. */
+export function breakLines(text: string, wide = WIDE): string[] {
+  const lines: string[] = [];
+  for (let at = 0; at < text.length; ) {
+    const end = text.indexOf("\n", at);
+    const stop = end < 0 ? text.length : end + 1;
+    while (at < stop) {
+      let to = Math.min(stop, at + wide);
+      // The line break goes with the last piece.
+      if (stop - to <= 2) to = stop;
+      else if (isHigh(text.charCodeAt(to - 1))) to++;
+      lines.push(text.slice(at, to));
+      at = to;
+    }
+  }
+  return lines;
+}
+
+const isHigh = (unit: number): boolean => unit >= 0xd800 && unit < 0xdc00;

@@ -1,0 +1,47 @@
+import type { ReactNode } from "react";
+import { bytes as size } from "../../../model/format";
+import type { Detail } from "../../../model/types";
+import css from "../Detail.module.css";
+import type { Body } from "./useBody";
+import { MOST_PRETTY } from "./views";
+
+/** What must be known to read the body right. `fault` is why it is not the JSON it says. */
+export function Notes({ detail, body, fault }: { detail: Detail; body: Body; fault?: string }) {
+  const { what } = body;
+  return (
+    <>
+      {body.undone && (
+        <Note>
+          Sent as {body.undone}, {size(detail.bodyBytes)}; shown decoded
+          {body.whole ? `, ${size(body.bytes.length)}` : ""}.
+        </Note>
+      )}
+      {body.fault && <Note warn>Shown as sent: {withStop(body.fault)}</Note>}
+      {fault && <Note warn>Not valid JSON: {withStop(fault)}</Note>}
+      {!body.whole && (
+        <Note>
+          {body.undone ? "More than can be shown" : `The body has ${size(detail.bodyBytes)}`}: the first{" "}
+          {size(body.bytes.length)} are here. Download it to see all of it.
+        </Note>
+      )}
+      {body.whole && body.bytes.length > MOST_PRETTY && what.kind === "json" && !fault && (
+        <Note>Pretty is left out above {size(MOST_PRETTY)}.</Note>
+      )}
+      {what.kind === "binary" && (
+        <Note>
+          Not text{what.mime ? ` (${what.mime})` : ""}, {size(body.bytes.length)}.
+        </Note>
+      )}
+    </>
+  );
+}
+
+function Note({ warn, children }: { warn?: boolean; children: ReactNode }) {
+  return (
+    <div className={css.strip} data-tone={warn ? "warn" : undefined} role="note">
+      <span>{children}</span>
+    </div>
+  );
+}
+
+const withStop = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);

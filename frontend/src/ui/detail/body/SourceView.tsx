@@ -1,0 +1,39 @@
+import { html } from "@codemirror/lang-html";
+import { json } from "@codemirror/lang-json";
+import { xml } from "@codemirror/lang-xml";
+import { useMemo } from "react";
+import { type JsonDoc, prettyJson } from "../../../model/json";
+import type { BodyKind } from "../../../model/sniff";
+import { useDesk } from "../../../state/desk";
+import { CodeView, CopyButton } from "../../parts";
+import detail from "../Detail.module.css";
+import { Tools } from "./Tools";
+
+interface SourceViewProps {
+  text: string;
+  /** The text as JSON, when it is that: it is then laid out. */
+  doc: JsonDoc | undefined;
+  kind: BodyKind;
+  tools: HTMLElement | null;
+}
+
+/** Coloured source that folds and searches. Loaded when it is first wanted. */
+export default function SourceView({ text, doc, kind, tools }: SourceViewProps) {
+  const { host } = useDesk();
+  const shown = useMemo(() => (doc ? prettyJson(doc) : text), [doc, text]);
+  const language = useMemo(() => (doc ? json() : kind === "xml" ? xml() : html()), [doc, kind]);
+  return (
+    <>
+      <Tools place={tools}>
+        <CopyButton small label="Copy" onCopy={() => host.copyText(shown)} />
+      </Tools>
+      <CodeView
+        className={detail.fill}
+        text={shown}
+        language={language}
+        label="Body"
+        wrap={kind !== "json"}
+      />
+    </>
+  );
+}

@@ -1,0 +1,66 @@
+import { Menu } from "@mantine/core";
+import type { ReactNode } from "react";
+import { type JsonDoc, pathOf, prettyJson } from "../../../model/json";
+import { copyText } from "../../../model/jsontree";
+import { useDesk } from "../../../state/desk";
+import { Button } from "../../parts";
+import css from "./Body.module.css";
+import { Tools } from "./Tools";
+import type { Tree } from "./useTree";
+
+interface TreeToolsProps {
+  doc: JsonDoc;
+  tree: Tree;
+  place: HTMLElement | null;
+  find: ReactNode;
+}
+
+/** Path of the current value, what can be copied, folding, finding. */
+export function TreeTools({ doc, tree, place, find }: TreeToolsProps) {
+  const { host, toasts } = useDesk();
+  const path = pathOf(doc, tree.current);
+  const copy = (text: string, said: string) => async () => {
+    try {
+      await host.copyText(text);
+      toasts.show({ text: said });
+    } catch (error) {
+      toasts.fail(error);
+    }
+  };
+  return (
+    <Tools place={place}>
+      <span className={css.path} title={path}>
+        {/* Cut at the start: the end of a path tells most. */}
+        <bdi>{path}</bdi>
+      </span>
+      {find}
+      <Menu position="bottom-end" width={190} withinPortal>
+        <Menu.Target>
+          <Button small>Copy</Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item onClick={() => void copy(copyText(doc, tree.current), "Copied the value")()}>
+            Value
+          </Menu.Item>
+          <Menu.Item disabled={path === ""} onClick={copy(path, `Copied ${path}`)}>
+            Path
+          </Menu.Item>
+          <Menu.Item onClick={() => void copy(prettyJson(doc), "Copied the whole document")()}>
+            Whole document
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      <Menu position="bottom-end" width={190} withinPortal>
+        <Menu.Target>
+          <Button small look="quiet">
+            Fold
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item onClick={tree.openAll}>Expand all</Menu.Item>
+          <Menu.Item onClick={tree.closeAll}>Collapse all</Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+    </Tools>
+  );
+}

@@ -1,0 +1,84 @@
+import { Menu } from "@mantine/core";
+import { showKeys } from "../../../model/keys";
+import type { Detail } from "../../../model/types";
+import { useDesk } from "../../../state/desk";
+import { useStore } from "../../../state/store";
+import { Button, IconButton, Kbd, NoteIcon, PinIcon, TrashIcon } from "../../parts";
+import { copyBody, copyHttp, copyUrlOf } from "../copy";
+import css from "./Header.module.css";
+
+/** The buttons of the request. What does not fit goes to icons, then into a menu; keys work always. */
+export function ActionBar({ detail }: { detail: Detail }) {
+  const desk = useDesk();
+  const { actions, mac } = desk;
+  useStore(actions.store);
+  const key = (id: string) => {
+    const combo = actions.find(id)?.keys?.[0];
+    return combo && showKeys(combo, mac);
+  };
+  const isOff = (id: string) => {
+    const action = actions.find(id);
+    return !action || action.enabled?.() === false;
+  };
+  const act = (id: string) => ({ kbd: key(id), disabled: isOff(id), onClick: () => actions.run(id) });
+  const pinned = useStore(desk.list.view, () => desk.list.rowOf(detail.seq)?.pinned) ?? detail.pinned;
+  const pin = pinned ? "Unpin" : "Pin";
+  const marked = useStore(desk.selection.store, (s) => s.marked);
+  const compare = marked !== undefined && marked !== detail.seq ? `Compare with #${marked}` : "Compare";
+  return (
+    <div className={css.bar} role="toolbar" aria-label="Actions">
+      <Button look="primary" {...act("request.replay")}>
+        Replay
+      </Button>
+      <Button {...act("request.edit")}>Edit and send</Button>
+      <Button {...act("request.forward")}>Forward to…</Button>
+      <Button {...act("request.compare")} className={css.compare} title={compare}>
+        {compare}
+      </Button>
+      <CopyMenu detail={detail} />
+      <span className={css.space} />
+      <span className={css.words}>
+        <Button look="quiet" aria-pressed={pinned} {...act("request.pin")}>
+          {pin}
+        </Button>
+        <Button look="quiet" {...act("request.note")}>
+          Note
+        </Button>
+        <Button look="quiet" {...act("request.delete")}>
+          Delete
+        </Button>
+      </span>
+      <span className={css.icons}>
+        <IconButton label={pin} icon={<PinIcon />} pressed={pinned} {...act("request.pin")} />
+        <IconButton label="Note" icon={<NoteIcon />} {...act("request.note")} />
+        <IconButton label="Delete" icon={<TrashIcon />} {...act("request.delete")} />
+      </span>
+    </div>
+  );
+}
+
+function CopyMenu({ detail }: { detail: Detail }) {
+  const desk = useDesk();
+  const copy = (make: () => Promise<void>) => () => void make().catch(desk.toasts.fail);
+  const curlKey = desk.actions.find("request.curl")?.keys?.[0];
+  return (
+    <Menu position="bottom-start" width={200} withinPortal>
+      <Menu.Target>
+        <Button className={css.copy}>Copy as…</Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item
+          rightSection={curlKey && <Kbd>{showKeys(curlKey, desk.mac)}</Kbd>}
+          onClick={() => desk.actions.run("request.curl")}
+        >
+          cURL command
+        </Menu.Item>
+        <Menu.Item onClick={copy(() => copyHttp(desk, detail))}>Raw HTTP</Menu.Item>
+        <Menu.Item disabled={detail.bodyBytes === 0} onClick={copy(() => copyBody(desk, detail))}>
+          Body
+        </Menu.Item>
+        <Menu.Item onClick={copy(() => copyUrlOf(desk, detail))}>URL</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
