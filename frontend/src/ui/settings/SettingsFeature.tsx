@@ -1,4 +1,10 @@
-/** Dialogs and actions of this room; mounted once by ui/shell/features.tsx. */
+import { useDialog } from "../../state/dialogs";
+import { useSettings } from "../../state/queries";
+import { SettingsDialog } from "./SettingsDialog";
+
+/** The settings dialog. */
 export function SettingsFeature() {
-  return null;
+  const args = useDialog("settings");
+  const settings = useSettings().data;
+  return args && settings ? <SettingsDialog settings={settings} /> : null;
 }

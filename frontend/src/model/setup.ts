@@ -1,0 +1,89 @@
+// What endpoints, targets and settings look like while they are edited. Pure.
+import type { Pair, Reply, Target } from "./types";
+
+/** A slug made of a name: small letters, digits, - and _. */
+export function slugOf(name: string): string {
+  return name
+    .toLowerCase()
+    .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
+    .replace(/[^a-z0-9_]+/g, "-")
+    .replace(/^[-_]+|-+$/g, "")
+    .slice(0, 64);
+}
+
+const REASONS: Record<number, string> = {
+  200: "OK",
+  201: "Created",
+  202: "Accepted",
+  204: "No Content",
+  301: "Moved Permanently",
+  302: "Found",
+  400: "Bad Request",
+  401: "Unauthorized",
+  403: "Forbidden",
+  404: "Not Found",
+  409: "Conflict",
+  410: "Gone",
+  422: "Unprocessable Entity",
+  429: "Too Many Requests",
+  500: "Internal Server Error",
+  502: "Bad Gateway",
+  503: "Service Unavailable",
+  504: "Gateway Timeout",
+};
+
+/** The answer that a sender gets, as it goes over the wire. */
+export function answerText(reply: Reply): string {
+  const status = reply.status ?? 200;
+  const empty = status === 204 || status === 304;
+  const body = empty ? "" : (reply.body ?? "");
+  const lines = [
+    `HTTP/1.1 ${status} ${REASONS[status] ?? ""}`.trim(),
+    ...(reply.headers ?? []).map(([name, value]) => `${name}: ${value}`),
+    "X-Creel-Seq: 123",
+    ...(empty ? [] : [`Content-Length: ${new TextEncoder().encode(body).length}`]),
+  ];
+  return `${lines.join("\n")}\n\n${body}`;
+}
+
+/** Where a request caught at /slug/hook?x=1 goes, as an example. */
+export function exampleUrl(target: Pick<Target, "url" | "pathMode">): string {
+  const url = target.url.trim() || "http://localhost:3000";
+  const full = /^[a-z][a-z0-9+.-]*:\/\//i.test(url) ? url : `http://${url}`;
+  if (target.pathMode === "exact") return full;
+  const [before = "", query] = full.split("?", 2);
+  const joined = `${before.replace(/\/$/, "")}/hook`;
+  return `${joined}?${query ? `${query}&` : ""}x=1`;
+}
+
+/** Bytes as a number with the unit that fits: 5 GB. */
+export interface Amount {
+  value: string;
+  unit: "MB" | "GB";
+}
+
+export function amountOf(bytes: number): Amount {
+  if (bytes === 0) return { value: "", unit: "GB" };
+  const unit = bytes >= 1e9 ? "GB" : "MB";
+  return { value: String(Number((bytes / (unit === "GB" ? 1e9 : 1e6)).toFixed(3))), unit };
+}
+
+/** The bytes of an amount; 0 for an empty one, undefined when it is no number. */
+export function bytesOf(amount: Amount): number | undefined {
+  if (amount.value.trim() === "") return 0;
+  const n = Number(amount.value);
+  return Number.isFinite(n) && n >= 0 ? Math.round(n * (amount.unit === "GB" ? 1e9 : 1e6)) : undefined;
+}
+
+/** A whole number from a field; 0 when it is empty, undefined when it is none. */
+export function wholeOf(text: string): number | undefined {
+  if (text.trim() === "") return 0;
+  const n = Number(text.replace(/[ ,]/g, ""));
+  return Number.isSafeInteger(n) && n >= 0 ? n : undefined;
+}
+
+/** Header lines without the empty ones. */
+export function filled(headers: readonly Pair[]): Pair[] {
+  return headers.filter(([name, value]) => name.trim() !== "" || value.trim() !== "");
+}
