@@ -2,10 +2,8 @@ package sample
 
 import (
 	"bytes"
-	_ "embed"
 	"net/url"
 	"strings"
-	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -18,82 +16,36 @@ const scanned = 64 << 10
 // longestEvent bounds an event type, in bytes; a longer one is none.
 const longestEvent = 100
 
-//go:embed marks.txt
-var marksText string
-
-// mark is one line of marks.txt.
-type mark struct {
-	rank     int
-	header   string // in the case of the file
-	prefix   string // of the value of user-agent, lower case
-	provider string // "" when how has to tell
-	how      string
-	where    []string
-}
-
-type marks struct {
-	byHeader map[string]*mark
-	agents   []*mark // by user-agent
-}
-
-var readMarks = sync.OnceValue(func() *marks {
-	m := &marks{byHeader: map[string]*mark{}}
-	for rank, line := range strings.Split(marksText, "\n") {
-		// A product name may hold one blank; columns are two or more apart.
-		left, rest, ok := strings.Cut(line, "  ")
-		if !ok || strings.HasPrefix(line, "#") {
-			continue
-		}
-		cells := strings.Fields(rest)
-		k := &mark{rank: rank, header: left, provider: strings.Trim(cells[0], "-"), how: cells[1], where: cells[2:]}
-		if header, prefix, ok := strings.Cut(left, "="); ok {
-			k.header, k.prefix = header, prefix
-			m.agents = append(m.agents, k)
-			continue
-		}
-		m.byHeader[left] = k
-	}
-	return m
-})
-
 // Detect recognises who sent a request and what it tells, both as in All, or
 // "" for what it cannot tell. It looks at header lines first and, of providers
 // it knows, at the first 64 KiB and the very end of the body; it checks no
 // signature, so the answer is what the request claims.
 func Detect(hs hook.Headers, body []byte) (provider, event string) {
-	k := find(hs)
-	if k == nil {
-		return "", ""
-	}
-	provider, event = k.provider, ""
-	switch k.how {
-	case "header":
-		name := k.header
-		if len(k.where) > 0 {
-			name = k.where[0]
-		}
-		event = hs.Get(name)
-	case "body":
-		event = firstAt(body, k.where)
-	case "form":
-		event = formEvent(body, k.where)
-	case "slack":
+	m := find(hs)
+	provider = m.provider
+	switch m.how {
+	case fromHeader:
+		event = hs.Get(m.where)
+	case fromBody:
+		event = firstAt(body, m.where)
+	case fromForm:
+		event = formEvent(body, m.where)
+	case fromSlack:
 		event = slackEvent(body)
-	case "discord":
+	case fromDiscord:
 		event = discordEvent(body)
-	case "telegram":
+	case fromTelegram:
 		event = telegramEvent(body)
-	case "hub":
+	case fromHub:
 		provider, event = hubEvent(body)
 	}
 	return provider, clean(event)
 }
 
-// find returns the surest mark that a request bears, nil when it bears none.
-func find(hs hook.Headers) *mark {
-	all := readMarks()
-	var best *mark
-	var buf [48]byte
+// find returns the surest mark that a request bears. Of one that is a header's
+// own value, where names that header.
+func find(hs hook.Headers) (best mark) {
+	var buf [48]byte // longer names mark nobody
 	for _, h := range hs {
 		if len(h.Name) > len(buf) {
 			continue
@@ -106,24 +58,15 @@ func find(hs hook.Headers) *mark {
 			}
 			name[i] = c
 		}
-		k := all.byHeader[string(name)]
-		if k == nil && string(name) == "user-agent" {
-			k = all.agent(h.Value)
+		m := markOf(string(name), h.Value)
+		if m.rank == 0 || (best.rank > 0 && best.rank <= m.rank) {
+			continue
 		}
-		if k != nil && (best == nil || k.rank < best.rank) {
-			best = k
+		if best = m; m.how == fromHeader && m.where == "" {
+			best.where = h.Name
 		}
 	}
 	return best
-}
-
-func (m *marks) agent(value string) *mark {
-	for _, k := range m.agents {
-		if len(value) >= len(k.prefix) && strings.EqualFold(value[:len(k.prefix)], k.prefix) {
-			return k
-		}
-	}
-	return nil
 }
 
 // clean returns an event type fit to be shown in a line, or "".
@@ -135,9 +78,11 @@ func clean(event string) string {
 	return event
 }
 
-func firstAt(body []byte, paths []string) string {
-	for _, p := range paths {
-		if v := jsonAt(body, p); v != "" {
+// firstAt returns the first JSON value that is there, of paths with a blank
+// between.
+func firstAt(body []byte, paths string) string {
+	for path := range strings.SplitSeq(paths, " ") {
+		if v := jsonAt(body, path); v != "" {
 			return v
 		}
 	}
@@ -145,9 +90,9 @@ func firstAt(body []byte, paths []string) string {
 }
 
 // formEvent returns "kind.value" for the first form field that is there.
-func formEvent(body []byte, fields []string) string {
+func formEvent(body []byte, fields string) string {
 	body = body[:min(len(body), scanned)]
-	for _, f := range fields {
+	for f := range strings.SplitSeq(fields, " ") {
 		name, kind, _ := strings.Cut(f, "=")
 		if v, ok := formValue(body, name); ok {
 			return strings.TrimSuffix(kind+"."+v, ".")

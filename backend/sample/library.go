@@ -11,7 +11,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 	"text/template"
 	"time"
 
@@ -43,40 +42,25 @@ type entry struct {
 	headers []*template.Template
 }
 
-type shelf struct{ entries []*entry }
-
-// library reads the embedded samples once. They are part of the program, so
-// one that cannot be read is a mistake that the tests find.
-var library = sync.OnceValue(func() *shelf {
-	l, err := load()
+// library reads the index. It and all that it names are part of the program,
+// so one that cannot be read is a mistake that the tests find.
+func library() []*entry {
+	index, err := files.ReadFile("events/index.json")
+	var es []*entry
+	if err == nil {
+		err = json.Unmarshal(index, &es)
+	}
 	if err != nil {
 		panic("read embedded samples: " + err.Error())
 	}
-	return l
-})
-
-func load() (*shelf, error) {
-	index, err := files.ReadFile("events/index.json")
-	if err != nil {
-		return nil, err
-	}
-	var l shelf
-	if err := json.Unmarshal(index, &l.entries); err != nil {
-		return nil, err
-	}
-	for _, e := range l.entries {
-		if err := e.prepare(); err != nil {
-			return nil, fmt.Errorf("%s: %w", e.ID, err)
-		}
-	}
-	slices.SortStableFunc(l.entries, func(a, b *entry) int {
+	slices.SortStableFunc(es, func(a, b *entry) int {
 		return cmp.Or(cmp.Compare(a.Provider, b.Provider), cmp.Compare(a.Event, b.Event))
 	})
-	return &l, nil
+	return es
 }
 
+// prepare reads the body and parses the templates.
 func (e *entry) prepare() error {
-	e.Method = cmp.Or(e.Method, "POST")
 	text, err := files.ReadFile("events/" + e.Body)
 	if err != nil {
 		return err
@@ -103,7 +87,7 @@ func (e *entry) prepare() error {
 func (e *entry) info() Info {
 	i := Info{
 		ID: e.ID, Provider: e.Provider, ProviderName: e.ProviderName, Event: e.Event, Title: e.Title,
-		Description: e.Description, Method: e.Method, Secret: e.Secret, Scheme: e.Scheme,
+		Description: e.Description, Method: e.method(), Secret: e.Secret, Scheme: e.Scheme,
 	}
 	for _, h := range e.Headers {
 		if strings.EqualFold(h[0], "Content-Type") {
@@ -120,7 +104,12 @@ func (e *entry) info() Info {
 	return i
 }
 
+func (e *entry) method() string { return cmp.Or(e.Method, "POST") }
+
 func (e *entry) build(target string, now time.Time, rnd io.Reader) (Message, error) {
+	if err := e.prepare(); err != nil {
+		return Message{}, fmt.Errorf("read sample %s: %w", e.ID, err)
+	}
 	m := &maker{entry: e, url: target + e.Path, now: now.UTC(), rnd: rnd, kept: map[string]string{}}
 	body, err := m.render(e.body)
 	if err == nil {
@@ -129,7 +118,7 @@ func (e *entry) build(target string, now time.Time, rnd io.Reader) (Message, err
 	if err != nil {
 		return Message{}, fmt.Errorf("build sample %s: %w", e.ID, err)
 	}
-	msg := Message{Method: e.Method, Path: e.Path, Body: m.body}
+	msg := Message{Method: e.method(), Path: e.Path, Body: m.body}
 	for i, h := range e.Headers {
 		value, err := m.render(e.headers[i])
 		if err != nil {

@@ -4,7 +4,7 @@
 // Every sample has fresh ids and times each time it is built and, where its
 // provider signs, a signature by a test secret or key that Info names, so
 // that it can be verified offline. The texts are data: events/index.json
-// lists them, the files beside it are the bodies, and marks.txt says what
+// lists them, the files beside it are the bodies, and marks.go says what
 // providers are recognised by.
 package sample
 
@@ -51,7 +51,7 @@ type Message struct {
 
 // All lists the samples, by provider and event. The slice is the caller's.
 func All() []Info {
-	es := library().entries
+	es := library()
 	infos := make([]Info, len(es))
 	for i, e := range es {
 		infos[i] = e.info()
@@ -71,7 +71,7 @@ func Build(id string, now time.Time, rnd io.Reader) (Message, error) {
 // drawn from rnd: the same bytes make the same message. It is a Fault of kind
 // NotFound when there is no such sample, and fails when rnd does.
 func BuildFor(id, url string, now time.Time, rnd io.Reader) (Message, error) {
-	for _, e := range library().entries {
+	for _, e := range library() {
 		if e.ID == id {
 			return e.build(url, now, rnd)
 		}
