@@ -20,7 +20,8 @@ export function Dialog({ open, onClose, title, size = 560, footer, tall, childre
   return (
     <Modal.Root opened={open} onClose={onClose} size={size} centered={tall} yOffset="8vh" padding={0}>
       <Modal.Overlay />
-      <Modal.Content className={tall ? `${css.dialog} ${css.dialogTall}` : css.dialog}>
+      {/* A plain className would land on the layer around the dialog as well. */}
+      <Modal.Content classNames={{ content: tall ? `${css.dialog} ${css.dialogTall}` : (css.dialog ?? "") }}>
         <div className={css.dialogHeader}>
           <Modal.Title className={css.dialogTitle}>{title}</Modal.Title>
           <Modal.CloseButton className={css.dialogClose} aria-label="Close" />
