@@ -123,12 +123,8 @@ const (
 )
 
 func (g *alignment) gap(la, lb []int32) {
-	least := 300
-	if g.ids {
-		least = 600 // other ids: only if nearly all else is alike
-	}
 	if len(la) <= smallGap && len(lb) <= smallGap && *g.sims > 0 {
-		g.best(la, lb, least)
+		g.best(la, lb)
 		return
 	}
 	next := 0
@@ -144,7 +140,7 @@ func (g *alignment) gap(la, lb []int32) {
 			}
 			continue
 		}
-		at, top := -1, least-1
+		at, top := -1, leastLike-1
 		for j := next; j < min(next+gapWindow, len(lb)); j++ {
 			if s := g.likeness(a, lb[j]); s > top {
 				at, top = j, s
@@ -158,7 +154,7 @@ func (g *alignment) gap(la, lb []int32) {
 }
 
 // best pairs so that the likeness of all pairs together is greatest.
-func (g *alignment) best(la, lb []int32, least int) {
+func (g *alignment) best(la, lb []int32) {
 	n, m := len(la), len(lb)
 	sim := make([]int, n*m)
 	sum := make([]int, (n+1)*(m+1)) // of the ends la[i:], lb[j:]
@@ -167,7 +163,7 @@ func (g *alignment) best(la, lb []int32, least int) {
 		for j := m - 1; j >= 0; j-- {
 			s := g.likeness(la[i], lb[j])
 			top := max(sum[(i+1)*w+j], sum[i*w+j+1])
-			if s >= least {
+			if s >= leastLike {
 				sim[i*m+j] = s
 				top = max(top, s+sum[(i+1)*w+j+1])
 			}
@@ -188,6 +184,13 @@ func (g *alignment) best(la, lb []int32, least int) {
 	}
 }
 
+// From how much likeness on two elements are told as one that changed. Those
+// with other ids are two, unless nearly all else is alike.
+const (
+	leastLike    = 300
+	leastLikeIDs = 600
+)
+
 // likeness says how much two elements have in common, 0…1000, looking at the
 // first few parts of each only.
 func (g *alignment) likeness(i, j int32) int {
@@ -202,7 +205,11 @@ func (g *alignment) likeness(i, j int32) int {
 	case a.kind == b.kind && a.hash == b.hash:
 		return 1000
 	case a.kind == kindObject && b.kind == kindObject:
-		return g.likeObjects(g.a.kids[i], g.b.kids[j])
+		s := g.likeObjects(g.a.kids[i], g.b.kids[j])
+		if g.ids && s < leastLikeIDs {
+			return 0
+		}
+		return s
 	case a.kind == kindArray && b.kind == kindArray:
 		return g.likeArrays(g.a.kids[i], g.b.kids[j])
 	case a.kind == b.kind:

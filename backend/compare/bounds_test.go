@@ -191,7 +191,7 @@ func table(a, b []uint64) int {
 func TestManyChangesAreCounted(t *testing.T) {
 	l, r := "[0", "[1"
 	for i := range 300 {
-		l += fmt.Sprintf(`,{"id":%d,"v":%q}`, i, strings.Repeat("x", 9000))
+		l += fmt.Sprintf(`,{"id":%d,"v":%q}`, i, strings.Repeat("x", 20_000))
 		r += fmt.Sprintf(`,{"id":%d,"v":%q}`, i, strings.Repeat("x", 8000)+"y")
 	}
 	res := compare.Compare(jsonMessage(l+"]"), jsonMessage(r+"]"), compare.Options{MaxChanges: 7})
