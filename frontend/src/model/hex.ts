@@ -9,18 +9,18 @@ export interface HexLine {
   ascii: string;
 }
 
-/** How many lines of 16 bytes that is. */
-export const hexLines = (length: number): number => Math.ceil(length / HEX_WIDTH);
+/** How many lines of `width` bytes that is. */
+export const hexLines = (length: number, width = HEX_WIDTH): number => Math.ceil(length / width);
 
-/** One line of a hex dump. */
-export function hexLine(bytes: Uint8Array, line: number): HexLine {
-  const from = line * HEX_WIDTH;
-  const part = bytes.subarray(from, from + HEX_WIDTH);
+/** One line of a hex dump, `width` bytes long. */
+export function hexLine(bytes: Uint8Array, line: number, width = HEX_WIDTH): HexLine {
+  const from = line * width;
+  const part = bytes.subarray(from, from + width);
   let hex = "";
   let ascii = "";
-  for (let i = 0; i < HEX_WIDTH; i++) {
+  for (let i = 0; i < width; i++) {
     const b = part[i];
-    if (i === HEX_WIDTH / 2) hex += " ";
+    if (i === width / 2) hex += " ";
     hex += b === undefined ? "   " : `${b.toString(16).padStart(2, "0")} `;
     if (b !== undefined) ascii += b >= 0x20 && b < 0x7f ? String.fromCharCode(b) : "·";
   }

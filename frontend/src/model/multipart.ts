@@ -10,7 +10,7 @@ export interface Part {
   /** "text/plain" when the part does not say. */
   contentType: string;
   /** A view into the body, not a copy. */
-  body: Uint8Array;
+  body: Uint8Array<ArrayBuffer>;
 }
 
 export interface Multipart {
@@ -22,7 +22,7 @@ export interface Multipart {
 const MOST = 1_000;
 
 /** Takes a multipart body apart (RFC 2046; bare LF line ends are understood). */
-export function parseMultipart(body: Uint8Array, boundary: string): Multipart {
+export function parseMultipart(body: Uint8Array<ArrayBuffer>, boundary: string): Multipart {
   const mark = new TextEncoder().encode(`--${boundary}`);
   const parts: Part[] = [];
   let at = find(body, mark, 0);
@@ -43,7 +43,7 @@ export function parseMultipart(body: Uint8Array, boundary: string): Multipart {
   }
 }
 
-function partOf(bytes: Uint8Array): Part {
+function partOf(bytes: Uint8Array<ArrayBuffer>): Part {
   const head = headEnd(bytes);
   const headers: Pair[] = [];
   for (const line of headText(bytes.subarray(0, head.at)).split(/\r?\n/)) {

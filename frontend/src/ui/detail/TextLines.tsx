@@ -1,11 +1,13 @@
+import { useElementSize } from "@mantine/hooks";
 import { type ReactNode, useMemo } from "react";
 import { VirtualList } from "../parts";
 import css from "./Detail.module.css";
 
 /** Up to this long a text is one element that wraps; selecting and searching then work as everywhere. */
 const SHORT = 120_000;
-/** Longer lines are broken here when only the lines in view are drawn. */
-const WIDE = 180;
+/** Width of a character in px, rounded up, and the room beside the text. */
+const CHARACTER = 7.6;
+const MARGINS = 48;
 
 interface TextLinesProps {
   text: string;
@@ -18,7 +20,12 @@ interface TextLinesProps {
 /** Text exactly as it is, of any length. */
 export function TextLines({ text, label, marks }: TextLinesProps) {
   const short = text.length <= SHORT;
-  const lines = useMemo(() => (short ? [] : breakLines(text)), [short, text]);
+  const { ref, width } = useElementSize();
+  const wide = Math.max(20, Math.floor((width - MARGINS) / CHARACTER));
+  const lines = useMemo(
+    () => (short || width === 0 ? [] : breakLines(text, wide)),
+    [short, text, width, wide],
+  );
   if (short)
     return (
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys
@@ -27,18 +34,20 @@ export function TextLines({ text, label, marks }: TextLinesProps) {
       </section>
     );
   return (
-    <VirtualList
-      className={css.fill}
-      aria-label={label}
-      role="document"
-      tabIndex={0}
-      count={lines.length}
-      rowHeight={20}
-      row={(i) => {
-        const line = lines[i] ?? "";
-        return <div className={css.textLine}>{marks ? withMarks(line) : line.replace(/\r?\n$/, "")}</div>;
-      }}
-    />
+    <div className={css.view} ref={ref}>
+      <VirtualList
+        className={`${css.fill} ${css.textList}`}
+        aria-label={label}
+        role="document"
+        tabIndex={0}
+        count={lines.length}
+        rowHeight={20}
+        row={(i) => {
+          const line = lines[i] ?? "";
+          return <div className={css.textLine}>{marks ? withMarks(line) : line.replace(/\r?\n$/, "")}</div>;
+        }}
+      />
+    </div>
   );
 }
 
@@ -56,8 +65,8 @@ function withMarks(text: string): ReactNode[] {
   });
 }
 
-/** Lines with their ends, long ones in pieces. Surrogate pairs stay together. */
-export function breakLines(text: string, wide = WIDE): string[] {
+/** Lines with their ends, those of more than `wide` characters in pieces. Surrogate pairs stay together. */
+export function breakLines(text: string, wide: number): string[] {
   const lines: string[] = [];
   for (let at = 0; at < text.length; ) {
     const end = text.indexOf("\n", at);

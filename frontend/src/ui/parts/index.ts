@@ -1,11 +1,12 @@
 export { Button, type ButtonProps } from "./Button";
-export { CodeView, codeLook, styleNonce } from "./CodeView";
+export { type CodeLanguage, CodeView } from "./CodeView";
 export { CopyButton } from "./CopyButton";
 export { Dialog } from "./Dialog";
 export { EmptyState } from "./EmptyState";
 export { Field, inputClass } from "./Field";
 export { IconButton } from "./IconButton";
 export * from "./icons";
+export { styleNonce } from "./nonce";
 export { Segmented } from "./Segmented";
 export { Splitter } from "./Splitter";
 export { type TabItem, TabPanel, Tabs } from "./Tabs";

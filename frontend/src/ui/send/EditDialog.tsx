@@ -1,4 +1,3 @@
-import { json } from "@codemirror/lang-json";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { bytes } from "../../model/format";
@@ -15,7 +14,6 @@ import { HeadersEditor } from "./HeadersEditor";
 import css from "./Send.module.css";
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
-const language = json();
 
 /** Opens a copy of a request for editing and sends it; what is not sent stays until the window closes. */
 export function EditDialog({ seq, drafts }: { seq: number; drafts: Map<number, Draft> }) {
@@ -196,7 +194,7 @@ function BodyEditor(props: { draft: Draft; size: number; onChange(body: string |
         className={css.code}
         label="Body to send"
         text={body}
-        {...(looksJson ? { language } : {})}
+        {...(looksJson ? { language: "json" } : {})}
         onChange={props.onChange}
       />
     </section>

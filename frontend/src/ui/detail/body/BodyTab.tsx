@@ -1,4 +1,4 @@
-import { lazy, Suspense, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import { bytes as size } from "../../../model/format";
 import { JsonError, scanJson } from "../../../model/json";
 import { decodeText } from "../../../model/sniff";
@@ -15,11 +15,10 @@ import { HexView } from "./HexView";
 import { ImageView } from "./ImageView";
 import { Notes } from "./Notes";
 import { PartsView } from "./PartsView";
+import { SourceView } from "./SourceView";
 import { TreeView } from "./TreeView";
 import { type Body, useBody } from "./useBody";
 import { VIEW_NAMES, type View, viewsOf } from "./views";
-
-const SourceView = lazy(() => import("./SourceView"));
 
 /** The body, in the ways that suit what it is. */
 export function BodyTab({ detail }: { detail: Detail }) {
@@ -75,15 +74,13 @@ function Views({ detail, body }: { detail: Detail; body: Body }) {
       </div>
       <Notes detail={detail} body={body} fault={json instanceof JsonError ? json.message : undefined} />
       <div className={css.view}>
-        <Suspense>
-          {view === "tree" && doc && <TreeView doc={doc} tools={tools} />}
-          {view === "pretty" && <SourceView text={text.text} doc={doc} kind={what.kind} tools={tools} />}
-          {view === "table" && <FormView text={text.text} />}
-          {view === "parts" && <PartsView bytes={bytes} boundary={what.boundary ?? ""} />}
-          {view === "image" && what.image && <ImageView bytes={bytes} type={what.image} />}
-          {view === "raw" && <TextLines text={text.text} label="Body" />}
-          {view === "hex" && <HexView bytes={bytes} tools={tools} />}
-        </Suspense>
+        {view === "tree" && doc && <TreeView doc={doc} tools={tools} />}
+        {view === "pretty" && <SourceView text={text.text} doc={doc} kind={what.kind} tools={tools} />}
+        {view === "table" && <FormView text={text.text} />}
+        {view === "parts" && <PartsView bytes={bytes} boundary={what.boundary ?? ""} />}
+        {view === "image" && what.image && <ImageView bytes={bytes} type={what.image} />}
+        {view === "raw" && <TextLines text={text.text} label="Body" />}
+        {view === "hex" && <HexView bytes={bytes} tools={tools} />}
       </div>
     </>
   );

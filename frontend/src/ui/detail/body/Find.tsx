@@ -49,42 +49,48 @@ export function Find({ find, box }: { find: Found; box: RefObject<HTMLInputEleme
     event.preventDefault();
     event.stopPropagation();
   };
+  const none = find.total === 0;
   return (
     <search className={css.find}>
-      <input
-        ref={box}
-        className={`${inputClass} ${detail.find}`}
-        aria-label="Find in the body"
-        placeholder="Find"
-        spellCheck={false}
-        value={find.text}
-        onChange={(event) => find.setText(event.target.value)}
-        onKeyDown={onKeyDown}
-      />
-      {find.words !== "" && (
-        <>
-          <span className={css.found} role="status">
-            {find.total === 0
-              ? "none"
-              : `${find.place || "–"} of ${count(find.total)}${find.total === MOST ? "+" : ""}`}
-          </span>
-          <IconButton
-            label="Previous"
-            kbd="Shift Enter"
-            icon={<ArrowUpIcon size={14} />}
-            disabled={find.total === 0}
-            onClick={() => find.go(-1)}
-          />
-          <IconButton
-            label="Next"
-            kbd="Enter"
-            icon={<ArrowUpIcon size={14} />}
-            className={css.down}
-            disabled={find.total === 0}
-            onClick={() => find.go(1)}
-          />
-        </>
-      )}
+      <span className={css.findBox}>
+        <input
+          ref={box}
+          className={`${inputClass} ${detail.find}`}
+          aria-label="Find in the body"
+          placeholder="Find"
+          spellCheck={false}
+          value={find.text}
+          onChange={(event) => find.setText(event.target.value)}
+          onKeyDown={onKeyDown}
+        />
+        <span className={css.found} role="status">
+          {find.words !== "" && hitsText(find)}
+        </span>
+      </span>
+      <span className={css.steps}>
+        <IconButton
+          label="Previous hit"
+          kbd="Shift Enter"
+          icon={<ArrowUpIcon size={14} />}
+          disabled={none}
+          onClick={() => find.go(-1)}
+        />
+        <IconButton
+          label="Next hit"
+          kbd="Enter"
+          icon={<ArrowUpIcon size={14} />}
+          className={css.down}
+          disabled={none}
+          onClick={() => find.go(1)}
+        />
+      </span>
     </search>
   );
+}
+
+/** "3/17", "17" while none of them is current, "none". */
+function hitsText({ total, place }: Found): string {
+  if (total === 0) return "none";
+  const all = `${count(total)}${total === MOST ? "+" : ""}`;
+  return place === 0 ? all : `${count(place)}/${all}`;
 }

@@ -18,7 +18,7 @@ export function FormView({ text }: { text: string }) {
           <>
             <Value value={value} />
             {pairs[index]?.odd && (
-              <div className={detail.dim}>Its percent signs are not all escapes: shown as sent.</div>
+              <div className={css.odd}>Its percent signs are not all escapes: shown as sent.</div>
             )}
           </>
         )}

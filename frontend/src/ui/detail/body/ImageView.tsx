@@ -17,7 +17,10 @@ export function ImageView({ bytes, type }: { bytes: Uint8Array<ArrayBuffer>; typ
     if (!fits) return;
     const made = URL.createObjectURL(new Blob([bytes], { type }));
     setUrl(made);
-    return () => URL.revokeObjectURL(made);
+    return () => {
+      setUrl(undefined);
+      URL.revokeObjectURL(made);
+    };
   }, [bytes, type, fits]);
   const name = type.slice(6).toUpperCase();
   if (!measure || broken)

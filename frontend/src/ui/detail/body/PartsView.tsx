@@ -64,7 +64,7 @@ function PartCard({ part, n }: { part: Part; n: number }) {
           {text.length > PREVIEW && <span className={css.none}> … {size(part.body.length)} in all</span>}
         </pre>
       )}
-      {what.image && <ImageView bytes={new Uint8Array(part.body)} type={what.image} />}
+      {what.image && <ImageView bytes={part.body} type={what.image} />}
       {what.kind === "empty" && <p className={css.partNote}>Empty.</p>}
       {what.kind === "binary" && <p className={css.partNote}>Not text.</p>}
     </section>

@@ -1,6 +1,3 @@
-import { html } from "@codemirror/lang-html";
-import { json } from "@codemirror/lang-json";
-import { xml } from "@codemirror/lang-xml";
 import { useMemo } from "react";
 import { type JsonDoc, prettyJson } from "../../../model/json";
 import type { BodyKind } from "../../../model/sniff";
@@ -17,11 +14,11 @@ interface SourceViewProps {
   tools: HTMLElement | null;
 }
 
-/** Coloured source that folds and searches. Loaded when it is first wanted. */
-export default function SourceView({ text, doc, kind, tools }: SourceViewProps) {
+/** Coloured source that folds and searches. */
+export function SourceView({ text, doc, kind, tools }: SourceViewProps) {
   const { host } = useDesk();
   const shown = useMemo(() => (doc ? prettyJson(doc) : text), [doc, text]);
-  const language = useMemo(() => (doc ? json() : kind === "xml" ? xml() : html()), [doc, kind]);
+  const language = doc ? "json" : kind === "xml" ? "xml" : "html";
   return (
     <>
       <Tools place={tools}>

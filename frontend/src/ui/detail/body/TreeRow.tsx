@@ -49,7 +49,7 @@ export const TreeRow = memo(function TreeRow(props: TreeRowProps) {
       aria-posinset={(doc.place[n] ?? 0) + 1}
       aria-setsize={parent < 0 ? 1 : doc.size[parent]}
       className={css.row}
-      style={{ paddingLeft: 8 + depth * 16 }}
+      style={{ paddingLeft: 12 + depth * 16, backgroundSize: `${depth * 16}px 100%` }}
       onClick={() => {
         onPick(n);
         if (holds && String(getSelection()) === "") onFold(n, !open);

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { type JsonDoc, pathOf, prettyJson } from "../../../model/json";
 import { copyText } from "../../../model/jsontree";
 import { useDesk } from "../../../state/desk";
-import { Button } from "../../parts";
+import { CopyIcon, FoldIcon, IconButton } from "../../parts";
 import css from "./Body.module.css";
 import { Tools } from "./Tools";
 import type { Tree } from "./useTree";
@@ -19,9 +19,9 @@ interface TreeToolsProps {
 export function TreeTools({ doc, tree, place, find }: TreeToolsProps) {
   const { host, toasts } = useDesk();
   const path = pathOf(doc, tree.current);
-  const copy = (text: string, said: string) => async () => {
+  const copy = (make: () => string, said: string) => async () => {
     try {
-      await host.copyText(text);
+      await host.copyText(make());
       toasts.show({ text: said });
     } catch (error) {
       toasts.fail(error);
@@ -36,25 +36,21 @@ export function TreeTools({ doc, tree, place, find }: TreeToolsProps) {
       {find}
       <Menu position="bottom-end" width={190} withinPortal>
         <Menu.Target>
-          <Button small>Copy</Button>
+          <IconButton label="Copy from the tree" icon={<CopyIcon />} />
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item onClick={() => void copy(copyText(doc, tree.current), "Copied the value")()}>
-            Value
-          </Menu.Item>
-          <Menu.Item disabled={path === ""} onClick={copy(path, `Copied ${path}`)}>
+          <Menu.Item onClick={copy(() => copyText(doc, tree.current), "Copied the value")}>Value</Menu.Item>
+          <Menu.Item disabled={path === ""} onClick={copy(() => path, `Copied ${path}`)}>
             Path
           </Menu.Item>
-          <Menu.Item onClick={() => void copy(prettyJson(doc), "Copied the whole document")()}>
+          <Menu.Item onClick={copy(() => prettyJson(doc), "Copied the whole document")}>
             Whole document
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
       <Menu position="bottom-end" width={190} withinPortal>
         <Menu.Target>
-          <Button small look="quiet">
-            Fold
-          </Button>
+          <IconButton label="Expand or collapse" icon={<FoldIcon />} />
         </Menu.Target>
         <Menu.Dropdown>
           <Menu.Item onClick={tree.openAll}>Expand all</Menu.Item>

@@ -1,4 +1,3 @@
-import { json } from "@codemirror/lang-json";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { bytes, changesText, ms, statusTone } from "../../../model/format";
@@ -10,7 +9,6 @@ import { words } from "../../../state/toasts";
 import { CodeView, CopyButton, Segmented, Tag } from "../../parts";
 import css from "./Deliveries.module.css";
 
-const language = json();
 type Which = "answer" | "sent";
 
 const MOST_SHOWN = 256 << 10;
@@ -123,7 +121,7 @@ function BodyOf({ id, side, headers }: { id: string; side: Which; headers: Pair[
       <CodeView
         label={side === "answer" ? "Body of the answer" : "Body sent"}
         text={pretty ?? text}
-        {...(pretty === undefined ? {} : { language })}
+        {...(pretty === undefined ? {} : { language: "json" })}
         wrap
       />
     </div>

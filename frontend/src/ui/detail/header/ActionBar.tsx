@@ -3,7 +3,7 @@ import { showKeys } from "../../../model/keys";
 import type { Detail } from "../../../model/types";
 import { useDesk } from "../../../state/desk";
 import { useStore } from "../../../state/store";
-import { Button, IconButton, Kbd, NoteIcon, PinIcon, TrashIcon } from "../../parts";
+import { Button, CopyIcon, IconButton, Kbd, NoteIcon, PinIcon, TrashIcon } from "../../parts";
 import { copyBody, copyHttp, copyUrlOf } from "../copy";
 import css from "./Header.module.css";
 
@@ -24,16 +24,21 @@ export function ActionBar({ detail }: { detail: Detail }) {
   const pinned = useStore(desk.list.view, () => desk.list.rowOf(detail.seq)?.pinned) ?? detail.pinned;
   const pin = pinned ? "Unpin" : "Pin";
   const marked = useStore(desk.selection.store, (s) => s.marked);
-  const compare = marked !== undefined && marked !== detail.seq ? `Compare with #${marked}` : "Compare";
+  const other = marked === detail.seq ? undefined : marked;
+  const compare = other === undefined ? "Compare" : `Compare with #${other}`;
   return (
     <div className={css.bar} role="toolbar" aria-label="Actions">
       <Button look="primary" {...act("request.replay")}>
         Replay
       </Button>
-      <Button {...act("request.edit")}>Edit and send</Button>
-      <Button {...act("request.forward")}>Forward to…</Button>
-      <Button {...act("request.compare")} className={css.compare} title={compare}>
-        {compare}
+      <Button aria-label="Edit and send" {...act("request.edit")}>
+        Edit<span className={css.more}> and send</span>
+      </Button>
+      <Button aria-label="Forward to…" {...act("request.forward")}>
+        Forward<span className={css.more}> to…</span>
+      </Button>
+      <Button aria-label={compare} title={compare} {...act("request.compare")}>
+        Compare{other !== undefined && <span className={css.most}> with #{other}</span>}
       </Button>
       <CopyMenu detail={detail} />
       <span className={css.space} />
@@ -64,7 +69,9 @@ function CopyMenu({ detail }: { detail: Detail }) {
   return (
     <Menu position="bottom-start" width={200} withinPortal>
       <Menu.Target>
-        <Button className={css.copy}>Copy as…</Button>
+        <Button className={css.copy} aria-label="Copy as…" icon={<CopyIcon />}>
+          <span>Copy as…</span>
+        </Button>
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Item

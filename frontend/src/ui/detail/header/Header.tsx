@@ -1,3 +1,4 @@
+import { Tooltip } from "@mantine/core";
 import { bytes, clock, contentKind, fullTime, ms, titleOf } from "../../../model/format";
 import type { Detail, Via } from "../../../model/types";
 import { Tag } from "../../parts";
@@ -6,6 +7,9 @@ import { Banner } from "./Banner";
 import css from "./Header.module.css";
 import { Marks } from "./Marks";
 import { useAgo } from "./useAgo";
+
+const CROSS_SITE =
+  "A page of another site made a browser send this. It is kept, but never forwarded by itself.";
 
 const VIA: Record<Exclude<Via, "direct">, string> = {
   sample: "sample",
@@ -39,12 +43,17 @@ function Title({ detail }: { detail: Detail }) {
         {line}
       </span>
       {detail.crossSite && (
-        <Tag
-          tone="warn"
-          title="A web page of another site made a browser send this. It is kept, and never forwarded by itself."
+        <Tooltip
+          label={CROSS_SITE}
+          multiline
+          w={280}
+          withinPortal
+          events={{ hover: true, focus: true, touch: true }}
         >
-          cross-site
-        </Tag>
+          <button type="button" className={css.mark} aria-label={`Cross-site: ${CROSS_SITE}`}>
+            <Tag tone="warn">cross-site</Tag>
+          </button>
+        </Tooltip>
       )}
       {detail.sig === "valid" && <Tag tone="good">signature valid</Tag>}
       {detail.sig === "invalid" && <Tag tone="bad">signature invalid</Tag>}
@@ -70,7 +79,7 @@ function Facts({ detail }: { detail: Detail }) {
           "not answered"
         )}
       </li>
-      <li>read in {ms(detail.readMs)}</li>
+      <li>read in {detail.readMs < 0.1 ? "under 0.1 ms" : ms(detail.readMs)}</li>
       <li title={`${detail.bodyBytes} bytes${detail.contentType ? `, ${detail.contentType}` : ""}`}>
         {detail.bodyBytes === 0 ? "no body" : [bytes(detail.bodyBytes), kind].filter(Boolean).join(" ")}
       </li>
