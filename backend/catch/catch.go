@@ -81,9 +81,6 @@ type Options struct {
 	// answered the same and only counted, see Catcher.Unshown. Default 60.
 	StubsPerMinute int
 
-	// SampleToken marks requests that Creel sends itself: one with the header
-	// line "Creel-Sample: TOKEN" has Via hook.ViaSample. Empty: none has.
-	SampleToken string
 	// Now is the clock of the times kept. Default time.Now.
 	Now func() time.Time
 	// Log gets what a person cannot act on. Never bodies or header values.
@@ -125,6 +122,9 @@ func or[T int | int64 | time.Duration](v, def T) T {
 	return v
 }
 
+// retireWithin is how long requests on an address that was given up may take.
+const retireWithin = 5 * time.Second
+
 // Catcher listens on one address at a time. Its methods may be called from
 // any goroutine.
 type Catcher struct {
@@ -136,7 +136,8 @@ type Catcher struct {
 	date   atomic.Pointer[dateLine]
 
 	mu      sync.Mutex
-	session *session // nil when not open
+	session *session       // nil when not open
+	retired sync.WaitGroup // sessions on an address given up
 }
 
 // New returns a Catcher that is not open yet.
@@ -151,15 +152,17 @@ func New(k Keeper, o Options) *Catcher {
 	}
 }
 
-// Open listens on addr ("host:port"; port 0 picks one) and starts to catch.
-// Its errors are *hook.Fault: Busy when the port is taken, Invalid when the
-// address cannot be listened on, Conflict when the catcher is open already.
-// After an error, and after Shut, it can be called again.
+// Open listens on host:port; port 0 picks one. A taken port is hook.Busy, an
+// address that cannot be listened on hook.Invalid or hook.Busy, in words.
+// When the catcher is open elsewhere, the new address is bound first; the old
+// one then stops listening and what arrives there finishes. On its own
+// address Open does nothing.
 func (c *Catcher) Open(addr string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.session != nil {
-		return hook.Faultf(hook.Conflict, "the catch port is open already, at %s", c.session.ln.Addr())
+	old := c.session
+	if old != nil && old.ln.Addr().String() == addr {
+		return nil
 	}
 	ln, err := listen(addr)
 	if err != nil {
@@ -167,6 +170,13 @@ func (c *Catcher) Open(addr string) error {
 	}
 	s := c.newSession(ln)
 	c.session = s
+	if old != nil {
+		c.retired.Go(func() {
+			ctx, cancel := context.WithTimeout(context.Background(), retireWithin)
+			defer cancel()
+			_ = old.close(ctx)
+		})
+	}
 	s.wg.Go(s.accept)
 	return nil
 }
@@ -202,8 +212,10 @@ func (c *Catcher) Shut(ctx context.Context) error {
 	s := c.session
 	c.session = nil
 	c.mu.Unlock()
-	if s == nil {
-		return nil
+	var err error
+	if s != nil {
+		err = s.close(ctx)
 	}
-	return s.close(ctx)
+	c.retired.Wait()
+	return err
 }

@@ -83,7 +83,7 @@ func (c *conn) one() bool {
 	x.Head, sp = c.readHead()
 	c.stamp(x, first)
 	if sp == nil {
-		sp = m.parse(x.Head, c.o.SampleToken)
+		sp = m.parse(x.Head)
 	}
 	if sp == nil {
 		c.describe(x, &m)
@@ -274,9 +274,6 @@ func (c *conn) describe(x *hook.Capture, m *message) {
 		x.Protocol = "HTTP/1.0"
 	}
 	x.CrossSite = m.crossSite
-	if m.sample {
-		x.Via = hook.ViaSample
-	}
 }
 
 // again returns b as a string, the one of last time when it is equal.

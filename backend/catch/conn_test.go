@@ -213,8 +213,8 @@ func TestOpenAgain(t *testing.T) {
 		if c.Addr() != addr {
 			t.Errorf("address %q, want %q", c.Addr(), addr)
 		}
-		if err := c.Open("127.0.0.1:0"); hook.KindOf(err) != hook.Conflict {
-			t.Errorf("open twice: %v", err)
+		if err := c.Open(addr); err != nil || c.Addr() != addr {
+			t.Errorf("open twice: %v, address %q", err, c.Addr())
 		}
 		p := dial(t, c)
 		p.send(next)
@@ -229,6 +229,42 @@ func TestOpenAgain(t *testing.T) {
 	}
 	if err := c.Shut(context.Background()); err != nil || c.Addr() != "" {
 		t.Errorf("Shut twice: %v, address %q", err, c.Addr())
+	}
+}
+
+// Whoever changes the port keeps catching: the new address is bound before
+// the old one is given up, and what has begun to arrive there finishes.
+func TestOpenElsewhere(t *testing.T) {
+	c := catch.New(&recorder{}, catch.Options{})
+	if err := c.Open("127.0.0.1:0"); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Shut(context.Background()) })
+	before := c.Addr()
+	half := dial(t, c)
+	half.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nx")
+
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = taken.Close() }()
+	if err := c.Open(taken.Addr().String()); hook.KindOf(err) != hook.Busy || c.Addr() != before {
+		t.Errorf("taken port: %v, address %q; want to stay at %s", err, c.Addr(), before)
+	}
+	if err := c.Open("127.0.0.1:0"); err != nil || c.Addr() == before {
+		t.Fatalf("open elsewhere: %v, address %q", err, c.Addr())
+	}
+	half.send("y")
+	half.expect(200)
+	p := dial(t, c)
+	p.send(next)
+	p.expect(200)
+	if err := c.Shut(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := net.Dial("tcp", before); !errors.Is(err, syscall.ECONNREFUSED) {
+		t.Errorf("dial the old address: %v", err)
 	}
 }
 

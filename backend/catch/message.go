@@ -2,7 +2,6 @@ package catch
 
 import (
 	"bytes"
-	"crypto/subtle"
 	"math"
 )
 
@@ -17,7 +16,6 @@ type message struct {
 	close     bool // the sender wants the connection closed after the answer
 	expects   bool // Expect: 100-continue
 	crossSite bool
-	sample    bool
 
 	hosts       int
 	lengthText  []byte
@@ -28,9 +26,8 @@ type message struct {
 	origins     [][]byte
 }
 
-// parse reads a head that outline.scan found the end of. sampleToken is
-// Options.SampleToken.
-func (m *message) parse(head []byte, sampleToken string) *spoilt {
+// parse reads a head that outline.scan found the end of.
+func (m *message) parse(head []byte) *spoilt {
 	m.length = -1
 	nl := bytes.IndexByte(head, '\n')
 	if sp := m.requestLine(head[:nl-1]); sp != nil {
@@ -40,7 +37,7 @@ func (m *message) parse(head []byte, sampleToken string) *spoilt {
 		nl := bytes.IndexByte(rest, '\n')
 		name, value, sp := splitField(rest[:nl-1])
 		if sp == nil {
-			sp = m.field(name, value, sampleToken)
+			sp = m.field(name, value)
 		}
 		if sp != nil {
 			return sp
@@ -122,7 +119,7 @@ func splitField(line []byte) (name, value []byte, sp *spoilt) {
 }
 
 // field notes what a header line means to the catcher; most mean nothing.
-func (m *message) field(name, value []byte, sampleToken string) *spoilt {
+func (m *message) field(name, value []byte) *spoilt {
 	switch len(name) {
 	case len("host"):
 		if is(name, "host") {
@@ -142,8 +139,6 @@ func (m *message) field(name, value []byte, sampleToken string) *spoilt {
 	case len("content-type"):
 		if is(name, "content-type") && m.contentType == nil {
 			m.contentType = value
-		} else if is(name, "creel-sample") && sampleToken != "" {
-			m.sample = m.sample || subtle.ConstantTimeCompare(value, []byte(sampleToken)) == 1
 		}
 	case len("content-length"):
 		if is(name, "content-length") {

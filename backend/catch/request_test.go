@@ -25,7 +25,7 @@ func atNoon() time.Time { return noon }
 type got struct {
 	method, target, host, protocol, contentType string
 	body, trailer                               string
-	keep, cross, sample                         bool
+	keep, cross                                 bool
 }
 
 func TestAccepted(t *testing.T) {
@@ -68,8 +68,6 @@ func TestAccepted(t *testing.T) {
 		{"foreign origin", "GET / HTTP/1.1\r\nHost: a\r\nOrigin: https://b\r\n\r\n", "", got{method: "GET", target: "/", host: "a", keep: true, cross: true}},
 		{"foreign origin before the host", "GET / HTTP/1.1\r\nOrigin: https://b\r\nHost: a\r\n\r\n", "", got{method: "GET", target: "/", host: "a", keep: true, cross: true}},
 		{"origin null", "GET / HTTP/1.1\r\nHost: a\r\nOrigin: null\r\n\r\n", "", got{method: "GET", target: "/", host: "a", keep: true, cross: true}},
-		{"sample", "GET / HTTP/1.1\r\nHost: a\r\ncreel-sample: s3cret\r\n\r\n", "", got{method: "GET", target: "/", host: "a", keep: true, sample: true}},
-		{"no sample", "GET / HTTP/1.1\r\nHost: a\r\nCreel-Sample: s3crets\r\n\r\n", "", got{method: "GET", target: "/", host: "a", keep: true}},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -78,7 +76,7 @@ func TestAccepted(t *testing.T) {
 				raw = "\r\n" + raw
 			}
 			for name, in := range map[string]io.Reader{"whole": strings.NewReader(raw), "by the byte": iotest.OneByteReader(strings.NewReader(raw))} {
-				caps, out := serve(in, catch.Options{SampleToken: "s3cret", Now: atNoon})
+				caps, out := serve(in, catch.Options{Now: atNoon})
 				if len(caps) != 1 {
 					t.Fatalf("%s: %d captures, want 1; answered %q", name, len(caps), out)
 				}
@@ -100,9 +98,6 @@ func check(t *testing.T, x hook.Capture, head string, w got) {
 	}}
 	if want.Protocol == "" {
 		want.Protocol = "HTTP/1.1"
-	}
-	if w.sample {
-		want.Via = hook.ViaSample
 	}
 	if w.trailer != "" {
 		want.Trailer = []byte(w.trailer)
