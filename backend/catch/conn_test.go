@@ -242,7 +242,9 @@ func TestOpenElsewhere(t *testing.T) {
 	t.Cleanup(func() { _ = c.Shut(context.Background()) })
 	before := c.Addr()
 	half := dial(t, c)
-	half.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nx")
+	half.send("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n")
+	half.expect(100) // its head is read by now
+	half.send("x")
 
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
