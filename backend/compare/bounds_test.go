@@ -95,6 +95,7 @@ func hostile() map[string][2]string {
 		"spelling":  {nest(4_000, big+",1.00"), nest(4_000, big+",1.e0"[:4]+"e0")},
 		"wide deep": {nest(2_000, list(2_000, coin)), nest(2_000, list(2_000, coin))},
 		"coins txt": {lines(200_000, coin), lines(200_000, coin)},
+		"words":     {lines(3_000, func(i int) string { return strings.Repeat(fmt.Sprint(i, " "), 800) }), lines(3_000, func(i int) string { return strings.Repeat(fmt.Sprint(-i, " x "), 600) })},
 		"empty":     {strings.Repeat("\n", 3_000_000), strings.Repeat("\n", 2_999_999) + "x"},
 		"forms":     {strings.Repeat("a=1&b=2&", 50_000), strings.Repeat("b=2&a=1&a=3&", 40_000)},
 		"bytes":     {strings.Repeat("\x00", 5<<20), strings.Repeat("\x00", 5<<20) + "\x01"},

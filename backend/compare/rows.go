@@ -84,11 +84,12 @@ type rows struct {
 	skipped   int      // rows that fell out of ring
 	skipL     int      // line numbers of the first of them
 	skipR     int
+	words     int // pairs of words that may still be compared (see inline)
 	truncated bool
 }
 
 func newRows(total int, render func(right bool, ref lineRef, depth int) string) *rows {
-	return &rows{render: render, all: total <= MaxRows, after: rowContext}
+	return &rows{render: render, all: total <= MaxRows, after: rowContext, words: maxInline}
 }
 
 // put adds a row; a nil receiver takes none.
@@ -161,7 +162,7 @@ func (rs *rows) show(ref rowRef) {
 	}
 	row.Left, row.Right = clipPair(row.Left, row.Right)
 	if ref.op == RowReplace && !ref.plain && ref.l.form != formNone && ref.r.form != formNone {
-		row.LeftRanges, row.RightRanges = inline(bare(row.Left, ref.l), bare(row.Right, ref.r))
+		row.LeftRanges, row.RightRanges = inline(bare(row.Left, ref.l), bare(row.Right, ref.r), &rs.words)
 	}
 	rs.out = append(rs.out, row)
 }

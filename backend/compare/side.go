@@ -78,12 +78,17 @@ func (d *doc) line(ref lineRef, depth int) string {
 	return b.String()
 }
 
-// maxInline is the longest line, in tokens, that is compared word by word.
-const maxInline = 2000
+// maxInline bounds the comparing of lines word by word, in pairs of words: of
+// two lines, and of all lines shown. Beyond it only the ends that lines have
+// in common are told apart.
+const (
+	maxInlineRow = 1_000_000
+	maxInline    = 60_000_000
+)
 
 // inline returns the stretches in which two lines differ, in UTF-16 code
-// units.
-func inline(l, r string) (lr, rr [][2]int) {
+// units. It takes what it costs from budget.
+func inline(l, r string, budget *int) (lr, rr [][2]int) {
 	p := runeStart(l, commonPrefix(l, r))
 	q := commonSuffix(l[p:], r[p:])
 	for q > 0 && !utf8.RuneStart(l[len(l)-q]) {
@@ -92,9 +97,10 @@ func inline(l, r string) (lr, rr [][2]int) {
 	lm, rm := l[p:len(l)-q], r[p:len(r)-q]
 	base := utf16Len(l[:p])
 	lt, rt := words(lm), words(rm)
-	ids := make(map[string]uint64)
 	var ms []match
-	if len(lt) <= maxInline && len(rt) <= maxInline {
+	if cost := len(lt) * len(rt); cost <= maxInlineRow && cost <= *budget {
+		*budget -= cost
+		ids := make(map[string]uint64)
 		ms = lcs(intern(ids, lt), intern(ids, rt))
 	}
 	kept := 0
