@@ -139,9 +139,16 @@ func unescape(s string) string {
 	return s
 }
 
+// sameByNature are header lines that say nothing about the answer itself:
+// they differ with the moment, the connection, or the body, which is compared
+// anyway. The page leaves out the same (frontend/src/model/comparing.ts).
+func sameByNature() []string {
+	return []string{"headers.date", "headers.content-length", "headers.connection", "headers.keep-alive", "headers.transfer-encoding"}
+}
+
 // compareWithPrevious fills in how the answer differs from the previous one
-// by the same URL. Dates differ by nature and are left out. That it cannot
-// be compared is no reason not to record the attempt.
+// by the same URL. That it cannot be compared is no reason not to record the
+// attempt.
 func (d *Desk) compareWithPrevious(ctx context.Context, a *hook.Attempt) {
 	delivery, err := d.store.Delivery(ctx, a.Delivery)
 	if err != nil {
@@ -157,6 +164,6 @@ func (d *Desk) compareWithPrevious(ctx context.Context, a *hook.Attempt) {
 		return
 	}
 	result := compare.Compare(messageOf(before.AnswerHead, before.AnswerBody), messageOf(a.AnswerHead, a.AnswerBody),
-		compare.Options{Ignore: []string{"headers.date"}})
+		compare.Options{Ignore: sameByNature()})
 	a.Changes, a.Against = result.Count, before.ID
 }

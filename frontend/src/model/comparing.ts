@@ -88,6 +88,15 @@ export function ignorePattern({ section, change }: Listed): string | undefined {
   return general.startsWith("[") ? section + general : `${section}.${general}`;
 }
 
+/** Header lines of answers that differ by nature; a row's "same answer" leaves out the same (backend/desk/compare.go). */
+export const sameByNature: readonly string[] = [
+  "headers.date",
+  "headers.content-length",
+  "headers.connection",
+  "headers.keep-alive",
+  "headers.transfer-encoding",
+];
+
 /** A text cut into stretches that differ and stretches that do not. */
 export function marked(
   text: string,

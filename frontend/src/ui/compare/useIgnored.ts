@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { sameByNature } from "../../model/comparing";
 
 const KEY = "creel.ignored";
 
@@ -15,7 +16,8 @@ function read(): Kept {
 
 /** Paths left out of comparisons, remembered on this machine for each endpoint. */
 export function useIgnored(memory: string) {
-  const [paths, setPaths] = useState<readonly string[]>(() => read()[memory] ?? []);
+  const usual = memory.startsWith("answers") ? sameByNature : [];
+  const [paths, setPaths] = useState<readonly string[]>(() => read()[memory] ?? usual);
   const set = (next: string[]) => {
     setPaths(next);
     try {
