@@ -12,7 +12,6 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 GO_BUILD := go build -buildvcs=false -trimpath
 DESKTOP_TAGS := desktop,production,webkit2_41
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
-PYTHON := /usr/bin/python3
 
 OS := $(shell uname -s)
 ifeq ($(OS),Darwin)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	_ "embed" // for the icon
 	"fmt"
 	"io/fs"
 	goruntime "runtime"
@@ -17,6 +18,9 @@ import (
 	"github.com/wailsapp/wails/v2/pkg/options/linux"
 	"github.com/wailsapp/wails/v2/pkg/runtime"
 )
+
+//go:embed build/appicon.png
+var icon []byte
 
 // windowDeps is what the window needs from the rest of the program.
 type windowDeps struct {
@@ -74,7 +78,7 @@ func runWindow(d windowDeps) error {
 		OnShutdown:               func(context.Context) { d.OnQuit() },
 		EnableDefaultContextMenu: true,
 		DragAndDrop:              &options.DragAndDrop{DisableWebViewDrop: true}, // a dropped file would replace the page
-		Linux:                    &linux.Options{ProgramName: "creel", WebviewGpuPolicy: gpuPolicy()},
+		Linux:                    &linux.Options{Icon: icon, ProgramName: "creel", WebviewGpuPolicy: gpuPolicy()},
 		Bind:                     []any{w},
 	}
 	if goruntime.GOOS == "darwin" { // without an edit menu Cmd+C and Cmd+V do nothing

@@ -6,4 +6,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 binary=${1:-build/bin/creel}
 mkdir -p build/tmp
-exec dbus-run-session -- /usr/bin/python3 build/windowtest/drive.py "$binary" build/tmp </dev/null
+# The bus and what it starts are chatty; only the test itself is heard.
+exec 3>&1 4>&2
+exec dbus-run-session -- sh -c 'exec /usr/bin/python3 build/windowtest/drive.py "$1" build/tmp >&3 2>&4' \
+	window-test "$binary" </dev/null >build/tmp/bus.log 2>&1

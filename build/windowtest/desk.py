@@ -82,9 +82,10 @@ def start_screen(processes, log):
     processes.start("openbox", stdout=log, stderr=log)
 
 
-class Keyboard:
-    """The keyboard of the screen. Keys go to whatever has the focus. AT-SPI's
-    own typing fails under Xvfb, so this speaks XTEST."""
+class Hands:
+    """The keyboard and the mouse of the screen. Keys go to whatever has the
+    focus. AT-SPI's own typing fails under Xvfb, and its clicks are too quick
+    for window managers, so this speaks XTEST."""
 
     NAMED = {"Return": 0xFF0D, "Tab": 0xFF09, "Escape": 0xFF1B}
     SHIFT, CONTROL = 0xFFE1, 0xFFE3
@@ -99,9 +100,12 @@ class Keyboard:
         self.x11.XkbKeycodeToKeysym.restype = ctypes.c_ulong
         self.x11.XSync.argtypes = [ctypes.c_void_p, ctypes.c_int]
         self.xtest.XTestFakeKeyEvent.argtypes = [ctypes.c_void_p, ctypes.c_uint, ctypes.c_int, ctypes.c_ulong]
+        self.xtest.XTestFakeMotionEvent.argtypes = [
+            ctypes.c_void_p, ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_ulong]
+        self.xtest.XTestFakeButtonEvent.argtypes = [ctypes.c_void_p, ctypes.c_uint, ctypes.c_int, ctypes.c_ulong]
         self.display = self.x11.XOpenDisplay(None)
         if not self.display:
-            raise AssertionError("cannot open the display for typing")
+            raise AssertionError("cannot open the display for typing and clicking")
 
     def type(self, text):
         """Types characters of the US keyboard."""
@@ -111,6 +115,15 @@ class Keyboard:
     def press(self, name, control=False):
         """Presses one key: a character, or a name such as "Return"."""
         self._stroke(self.NAMED.get(name) or ord(name), [self.CONTROL] if control else [])
+
+    def click(self, x, y, times=1):
+        """Clicks the left button at that place, slowly enough for a person."""
+        self.xtest.XTestFakeMotionEvent(self.display, -1, x, y, 0)
+        for _ in range(times):
+            # The delays, in ms, are the server's: they come before the event.
+            self.xtest.XTestFakeButtonEvent(self.display, 1, 1, 80)
+            self.xtest.XTestFakeButtonEvent(self.display, 1, 0, 40)
+        self.x11.XSync(self.display, 0)
 
     def _stroke(self, symbol, held=()):
         code = self.x11.XKeysymToKeycode(self.display, symbol)
@@ -189,11 +202,10 @@ class Screen:
                 return
         raise AssertionError(f"{node.getRoleName()} {node.name!r} cannot be pressed")
 
-    def click(self, node):
-        """Moves the pointer to the middle of node and clicks."""
+    def middle(self, node):
+        """The place of the middle of node."""
         box = node.queryComponent().getExtents(self.atspi.DESKTOP_COORDS)
-        x, y = box.x + box.width // 2, box.y + box.height // 2
-        self.atspi.Registry.generateMouseEvent(x, y, "b1c")
+        return box.x + box.width // 2, box.y + box.height // 2
 
     def focus(self, node):
         node.queryComponent().grabFocus()
