@@ -29,7 +29,8 @@ export function openDoor(session: Session) {
     fetch: reach,
   });
   const { GET, POST, PATCH, DELETE } = client;
-  const bytes = async (call: Promise<Answered>) => new Uint8Array(await ok<ArrayBuffer>(call));
+  const bytes = async (call: Promise<Answered>) =>
+    new Uint8Array((await content<ArrayBuffer>(call)) ?? new ArrayBuffer(0));
 
   return {
     status: (): Promise<t.Status> => ok(GET("/api/v1/status")),
@@ -61,7 +62,7 @@ export function openDoor(session: Session) {
       signal?: AbortSignal,
     ): Promise<{ bytes: Uint8Array<ArrayBuffer>; whole: boolean }> => {
       const options = { ...at({ seq }, { decoded }), signal, parseAs: "stream" as const };
-      return start(await ok(GET("/api/v1/requests/{seq}/body", options)), most);
+      return start(await content<ReadableStream>(GET("/api/v1/requests/{seq}/body", options)), most);
     },
     mark: (seq: number, body: t.MarksPatch): Promise<t.Row> =>
       ok(PATCH("/api/v1/requests/{seq}", { ...at({ seq }), body })),
@@ -148,13 +149,21 @@ async function ok<T>(call: Promise<Answered>): Promise<T> {
   return data as T;
 }
 
+/** What was answered; undefined when that is no bytes at all. */
+async function content<T>(call: Promise<Answered>): Promise<T | undefined> {
+  const { data, error, response } = await call;
+  if (!response.ok) throw problem(error, response);
+  return data as T | undefined;
+}
+
 async function done(call: Promise<Answered>): Promise<void> {
   const { error, response } = await call;
   if (!response.ok) throw problem(error, response);
 }
 
 /** Reads a stream up to `most` bytes and lets the rest go. */
-async function start(stream: ReadableStream<Uint8Array>, most: number) {
+async function start(stream: ReadableStream<Uint8Array> | undefined, most: number) {
+  if (!stream) return { bytes: new Uint8Array(0), whole: true };
   const reader = stream.getReader();
   const parts: Uint8Array[] = [];
   let length = 0;

@@ -10,6 +10,7 @@ import {
   momentOf,
   momentText,
   noFolds,
+  previewOf,
   reveal,
   rowsOf,
 } from "./jsontree";
@@ -96,5 +97,15 @@ describe("copying", () => {
     expect(copyText(one, 1)).toBe("a\nb");
     expect(copyText(one, 2)).toBe("1.50");
     expect(copyText(one, 3)).toBe('{\n  "x": 1\n}');
+  });
+});
+
+describe("previews", () => {
+  it("show how a folded value begins", () => {
+    expect(previewOf(doc, 0)).toBe("a: {…}, c: […], e: 4");
+    expect(previewOf(doc, 2)).toBe("1, 2");
+    expect(previewOf(scanJson('{"x":{},"y":[]}'), 0)).toBe("x: {}, y: []");
+    const long = scanJson(JSON.stringify(Array.from({ length: 9 }, () => "w".repeat(60))));
+    expect(previewOf(long, 0)).toMatch(/^("w{39}…, ){3}…$/);
   });
 });

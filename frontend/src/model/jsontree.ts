@@ -1,6 +1,16 @@
 // Which values of a JSON document a tree shows. Rows are recomputed whole
 // when something folds: walking a million values takes a few milliseconds.
-import { isContainer, type JsonDoc, NUMBER, nameOf, prettyFrom, STRING, sourceOf, unquote } from "./json";
+import {
+  isContainer,
+  type JsonDoc,
+  NUMBER,
+  nameOf,
+  OBJECT,
+  prettyFrom,
+  STRING,
+  sourceOf,
+  unquote,
+} from "./json";
 
 /** 1 for each container that is unfolded. */
 export type Folds = Uint8Array<ArrayBuffer>;
@@ -137,6 +147,26 @@ export function momentText(moment: number, now: number): string {
   if (Math.abs(days) < 1 || Math.abs(days) > 60) return `${date}, ${time}`;
   const size = `${Math.abs(days)} ${Math.abs(days) === 1 ? "day" : "days"}`;
   return `${date}, ${time} · ${days > 0 ? `in ${size}` : `${size} ago`}`;
+}
+
+/** The beginning of a container on one line, about `most` characters: "id: 1, name: …". */
+export function previewOf(doc: JsonDoc, n: number, most = 90): string {
+  const parts: string[] = [];
+  let length = 0;
+  const last = doc.next[n] ?? doc.count;
+  for (let at = n + 1; at < last; at = doc.next[at] ?? last) {
+    if (length > most) return `${parts.join(", ")}, …`;
+    const name = nameOf(doc, at);
+    const from = doc.from[at] ?? 0;
+    const source = doc.text.slice(from, Math.min(doc.to[at] ?? from, from + 40));
+    const cut = (doc.to[at] ?? from) > from + 40 ? "…" : "";
+    const inside = doc.kind[at] === OBJECT ? "{…}" : "[…]";
+    const value = isContainer(doc, at) && doc.size[at] ? inside : source + cut;
+    const part = name === undefined ? value : `${name.slice(0, 40)}: ${value}`;
+    parts.push(part);
+    length += part.length + 2;
+  }
+  return parts.join(", ");
 }
 
 /** What copying a value gives: the text of a string, else its source laid out. */

@@ -158,6 +158,12 @@ test("forms, parts, pictures, bytes and nothing are each shown as what they are"
   await expectAccessible(page);
   await pick("none");
   await expect(pane.getByText("This GET request has no body.")).toBeVisible();
+  await page.getByRole("tab", { name: "Raw" }).click();
+  await expect(pane.getByRole("region", { name: "The request as sent" })).toContainText(
+    "GET /inbox/none HTTP/1.1",
+  );
+  await page.keyboard.press("y");
+  await expect.poll(() => copied(page)).toContain("curl -X GET");
 });
 
 test("a hundred thousand values stay quick to walk", async ({ open, creel }) => {

@@ -32,10 +32,12 @@ export function useFind(doc: JsonDoc, current: number, goTo: (n: number) => void
     total: hits.length,
     place: hits.indexOf(current) + 1,
     go(step) {
+      // Enter may come before the marks have followed.
+      const fresh = text === words ? hits : findValues(doc, text, MOST);
       const next =
         step > 0
-          ? (hits.find((n) => n > current) ?? hits[0])
-          : (hits.findLast((n) => n < current) ?? hits.at(-1));
+          ? (fresh.find((n) => n > current) ?? fresh[0])
+          : (fresh.findLast((n) => n < current) ?? fresh.at(-1));
       if (next !== undefined) goTo(next);
     },
   };

@@ -48,15 +48,18 @@ function PartCard({ part, n }: { part: Part; n: number }) {
         <span className={detail.dim}>{size(part.body.length)}</span>
         <span className={detail.space} />
         {isText && <CopyButton iconOnly label={`Copy ${name}`} onCopy={() => host.copyText(text)} />}
-        <Button
-          small
-          look="quiet"
-          icon={<DownloadIcon size={14} />}
-          aria-label={`Download ${name}`}
-          onClick={() => saveBytes(part.body, safeName(part.filename ?? name))}
-        >
-          Download
-        </Button>
+        {/* The window cannot save what only the page holds. */}
+        {host.kind === "browser" && (
+          <Button
+            small
+            look="quiet"
+            icon={<DownloadIcon size={14} />}
+            aria-label={`Download ${name}`}
+            onClick={() => saveBytes(part.body, safeName(part.filename ?? name))}
+          >
+            Download
+          </Button>
+        )}
       </div>
       {isText && (
         <pre className={css.partText}>

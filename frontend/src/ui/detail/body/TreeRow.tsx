@@ -10,7 +10,7 @@ import {
   STRING,
   sourceOf,
 } from "../../../model/json";
-import { momentOf, momentText } from "../../../model/jsontree";
+import { momentOf, momentText, previewOf } from "../../../model/jsontree";
 import { ChevronIcon } from "../../parts";
 import css from "./Body.module.css";
 
@@ -59,7 +59,7 @@ export const TreeRow = memo(function TreeRow(props: TreeRowProps) {
         {holds && doc.size[n] ? <ChevronIcon size={12} /> : null}
       </span>
       <Name doc={doc} n={n} words={words} />
-      {holds ? <Summary doc={doc} n={n} /> : <Value doc={doc} n={n} words={words} />}
+      {holds ? <Summary doc={doc} n={n} open={open} /> : <Value doc={doc} n={n} words={words} />}
       {doc.again[n] === 1 && (
         <span
           className={css.again}
@@ -95,14 +95,17 @@ function Name({ doc, n, words }: { doc: JsonDoc; n: number; words: string }) {
   );
 }
 
-function Summary({ doc, n }: { doc: JsonDoc; n: number }) {
+function Summary({ doc, n, open }: { doc: JsonDoc; n: number; open: boolean }) {
   const size = doc.size[n] ?? 0;
   const isObject = doc.kind[n] === OBJECT;
   if (size === 0) return <span className={css.summary}>{isObject ? "{ }" : "[ ]"}</span>;
   return (
-    <span className={css.summary}>
-      {isObject ? "{" : "["} {plural(size, isObject ? "key" : "item")} {isObject ? "}" : "]"}
-    </span>
+    <>
+      <span className={css.summary}>
+        {isObject ? "{" : "["} {plural(size, isObject ? "key" : "item")} {isObject ? "}" : "]"}
+      </span>
+      {!open && <span className={css.preview}>{previewOf(doc, n)}</span>}
+    </>
   );
 }
 
