@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"sync/atomic"
@@ -50,7 +51,7 @@ func RigOn(tb testing.TB, dir, addr string) *Rig {
 	r := &Rig{tb: tb, Token: "test-token"}
 	var behind atomic.Pointer[desk.Desk]
 	var err error
-	r.Store, err = store.Open(ctx, store.Options{Dir: dir, OnChange: func(c hook.Change) {
+	r.Store, err = store.Open(ctx, store.Options{Dir: dir, Log: slog.New(slog.DiscardHandler), OnChange: func(c hook.Change) {
 		if d := behind.Load(); d != nil {
 			d.Changed(c)
 		}
