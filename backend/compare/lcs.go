@@ -20,6 +20,7 @@ const (
 func lcs(a, b []uint64) []match {
 	s := sequences{a: a, b: b, budget: 1<<20 + 48*(len(a)+len(b))}
 	s.box(0, len(a), 0, len(b), maxRounds)
+	slide(a, b, s.out)
 	return s.out
 }
 

@@ -1,6 +1,7 @@
 package compare_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -51,7 +52,10 @@ func TestTextRowsHoldTheText(t *testing.T) {
 // TestLongTextsKeepTheDifferences: when not all rows fit, equal ones are left
 // out and every difference stays.
 func TestLongTextsKeepTheDifferences(t *testing.T) {
-	lines := strings.Split(strings.Repeat("same\n", 60_000)+"end", "\n")
+	lines := make([]string, 60_000)
+	for i := range lines {
+		lines[i] = fmt.Sprint("line ", i/3)
+	}
 	l := strings.Join(lines, "\n")
 	lines[100], lines[40_000], lines[59_990] = "x", "y", "z"
 	r := strings.Join(lines, "\n")
@@ -68,5 +72,22 @@ func TestLongTextsKeepTheDifferences(t *testing.T) {
 	}
 	if s.Truncated || len(s.Rows) > 500 || no != len(lines) || seen[101] != 0 || seen[40_001] != 1 || seen[59_991] != 2 || len(seen) != 3 {
 		t.Errorf("%d rows, truncated %v, last line %d, changes %v", len(s.Rows), s.Truncated, no, seen)
+	}
+}
+
+// TestReplacedAmongEqual: a value replaced in a run of equal ones is one
+// difference in its place.
+func TestReplacedAmongEqual(t *testing.T) {
+	for _, c := range [][2]string{
+		{"[5,5,5]", "[7,5,5]"}, {"[5,5,5]", "[5,7,5]"}, {"[5,5,5]", "[5,5,7]"}, {"[0,5,5,5,1,2]", "[0,7,5,5,1,3]"},
+	} {
+		for _, m := range [][2]string{c, {c[1], c[0]}} {
+			res := compare.Compare(jsonMessage(m[0]), jsonMessage(m[1]), compare.Options{})
+			for _, ch := range bodyOf(res).Changes {
+				if ch.Op != compare.Replace || ch.To != "" {
+					t.Errorf("%s, %s: %+v", m[0], m[1], ch)
+				}
+			}
+		}
 	}
 }
