@@ -209,7 +209,7 @@ func excess(all, pinned, limit int64) int64 {
 // shrink gives free pages back to the file system, a few at a time, but for a
 // twentieth that the next requests will want.
 func (s *Store) shrink(ctx context.Context) error {
-	for {
+	for shrunk := false; ; shrunk = true {
 		more := false
 		err := s.write(ctx, "give disk space back", func(t *tx) error {
 			free, err := t.number("PRAGMA freelist_count")
@@ -227,6 +227,9 @@ func (s *Store) shrink(ctx context.Context) error {
 			return t.vacuum(256)
 		})
 		if err != nil || !more {
+			if shrunk {
+				s.w.ask(func(*conn) { s.w.rest() }) // the file only shrinks with a checkpoint
+			}
 			return err
 		}
 	}

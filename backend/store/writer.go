@@ -45,6 +45,7 @@ type writer struct {
 	closed bool
 
 	wake    chan struct{}
+	asked   chan func(*conn) // to run on the connection, outside a transaction
 	stopped chan struct{}
 	err     error // of closing; valid once stopped is closed
 
@@ -54,7 +55,7 @@ type writer struct {
 
 func (w *writer) start(s *Store, c *conn) {
 	w.s, w.c = s, c
-	w.wake = make(chan struct{}, 1)
+	w.wake, w.asked = make(chan struct{}, 1), make(chan func(*conn))
 	w.stopped = make(chan struct{})
 	w.idle = time.NewTimer(time.Hour)
 	w.idle.Stop()
@@ -96,11 +97,21 @@ func (s *Store) write(ctx context.Context, doing string, do func(*tx) error) err
 	return faultOf(doing, s.w.submit(ctx, wk))
 }
 
+// ask runs f on the writer's connection between two groups.
+func (w *writer) ask(f func(*conn)) {
+	select {
+	case w.asked <- f:
+	case <-w.stopped:
+	}
+}
+
 func (w *writer) loop() {
 	defer close(w.stopped)
 	for {
 		select {
 		case <-w.wake:
+		case f := <-w.asked:
+			f(w.c)
 		case <-w.idle.C:
 			w.rest()
 		}
@@ -111,8 +122,11 @@ func (w *writer) loop() {
 				continue
 			}
 			if closed {
-				w.c.close()
-				w.err = errors.Join(checkpoint(w.c, "TRUNCATE"), w.closeConn())
+				// What stays in the log is kept there as safely.
+				if err := checkpoint(w.c, "TRUNCATE"); err != nil {
+					w.s.opt.Log.Warn("checkpoint while closing", "err", err)
+				}
+				w.err = w.closeConn()
 				return
 			}
 			break
