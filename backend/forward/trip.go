@@ -27,6 +27,10 @@ const (
 // or a target that answers as it reads would never be done.
 const writeInline = 16 << 10
 
+// writeWait is how long a connection whose answer is complete is kept open for
+// the rest of the request, so that it can be used again.
+const writeWait = 50 * time.Millisecond
+
 // trip is one attempt under way.
 type trip struct {
 	s     *Sender
@@ -95,13 +99,23 @@ func (t *trip) exchange(ctx context.Context, l *link) error {
 	clean, err := t.read(ctx, l, ready)
 	inTime := release()
 
-	if !clean || !inTime || err != nil || len(wrote) == 0 {
+	sent, over := error(nil), false
+	if clean && inTime && err == nil {
+		// The answer may overtake the news that the request is written. A target
+		// that answered without reading all of it is not waited for.
+		select {
+		case sent = <-wrote:
+			over = true
+		case <-time.After(writeWait):
+		}
+	}
+	if !over {
 		_ = l.conn.Close() // also ends a write that nobody reads
-		sent := <-wrote
+		sent = <-wrote
 		t.whole = sent == nil
 		return t.verdict(sent, err)
 	}
-	if sent := <-wrote; sent != nil || l.br.Buffered() > 0 {
+	if sent != nil || l.br.Buffered() > 0 {
 		_ = l.conn.Close()
 		return nil
 	}
