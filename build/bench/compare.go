@@ -14,13 +14,6 @@ import (
 	"text/tabwriter"
 )
 
-// sizes are the bodies compared: the benchmark's suffix and the most that the
-// comparison may take, in milliseconds.
-var sizes = []struct {
-	suffix string
-	limit  float64
-}{{"1MB", 100}, {"10MB", 1000}}
-
 // comparing runs the comparison's own benchmarks beside what encoding/json
 // needs to parse the same two bodies, the two in turn.
 func comparing(rounds int) (err error) {
@@ -38,7 +31,10 @@ func comparing(rounds int) (err error) {
 	fmt.Printf("\nComparing two JSON bodies, %d rounds in turn, medians\n", rounds)
 	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(table, "size\tcompare\tencoding/json parses both\tratio\tlimit\t")
-	for _, size := range sizes {
+	for _, size := range []struct {
+		suffix string
+		limit  float64 // ms
+	}{{"1MB", 100}, {"10MB", 1000}} {
 		var ours, theirs []float64
 		for range rounds {
 			a, err := benchmark(binary, "BenchmarkCompareJSON"+size.suffix)
