@@ -1,7 +1,6 @@
 package store_test
 
 import (
-	"io"
 	"log/slog"
 	"testing"
 
@@ -11,7 +10,7 @@ import (
 // openTemp opens a history in a new folder until the test ends.
 func openTemp(tb testing.TB, options ...func(*store.Options)) *store.Store {
 	tb.Helper()
-	opt := store.Options{Dir: tb.TempDir(), Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
+	opt := store.Options{Dir: tb.TempDir(), Log: slog.New(slog.DiscardHandler)}
 	for _, f := range options {
 		f(&opt)
 	}
