@@ -42,6 +42,11 @@ func (d *Desk) Compare(ctx context.Context, left, right Reference, ignore []stri
 	if err != nil {
 		return Comparison{}, err
 	}
+	for _, pattern := range ignore {
+		if err := compare.CheckPattern(pattern); err != nil {
+			return Comparison{}, &hook.Fault{Kind: hook.Invalid, Field: "ignore", Text: err.Error()}
+		}
+	}
 	o := compare.Options{Ignore: ignore}
 	out := Comparison{Result: compare.Compare(l, r, o)}
 	if sides {

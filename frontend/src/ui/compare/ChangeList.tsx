@@ -51,7 +51,7 @@ export function ChangeList({ changes, current, onPick, onIgnore }: ChangeListPro
               <Tag tone={change.faint ? "plain" : TONES[change.op]}>{WORDS[change.op]}</Tag>
               <span className={css.section}>{section}</span>
               <span className={css.path}>
-                {change.path || "all of it"}
+                {change.path || (change.op === "move" ? "order" : "all of it")}
                 {change.to && ` → ${change.to}`}
               </span>
               <span className={css.values}>

@@ -8,14 +8,12 @@ import { useStore } from "../../state/store";
 import type { Draft } from "./draft";
 import { EditDialog } from "./EditDialog";
 import { ForwardDialog } from "./ForwardDialog";
-import { NoteDialog } from "./NoteDialog";
 
 /** Sends requests on: as they are, again, or edited. */
 export function SendFeature() {
   const desk = useDesk();
   const seq = useStore(desk.selection.store, (s) => s.seq);
   const args = useDialog("send");
-  const note = useDialog("note");
   // Unsent edits live as long as the window does.
   const drafts = useRef(new Map<number, Draft>());
 
@@ -75,7 +73,6 @@ export function SendFeature() {
     <>
       {args?.mode === "forward" && <ForwardDialog seq={args.seq} />}
       {args?.mode === "edit" && <EditDialog seq={args.seq} drafts={drafts.current} key={args.seq} />}
-      {note && <NoteDialog seq={note.seq} />}
     </>
   );
 }
