@@ -98,6 +98,7 @@ type program struct {
 	store   *store.Store
 	desk    *desk.Desk
 	door    *api.Server
+	sender  *forward.Sender
 	token   string
 	started time.Time
 	window  bool
@@ -136,8 +137,11 @@ func open(ctx context.Context, f flags, front func()) (_ *program, err error) {
 	}
 	behind.Store(d)
 	catcher := catch.New(d, catch.Options{MaxBody: d.MaxBody, Log: log})
-	own := func(addr string) bool { return addr == catcher.Addr() || (p.door != nil && addr == p.door.Addr()) }
-	outbox := forward.NewOutbox(d, forward.New(forward.Options{Own: own}), forward.OutboxOptions{Log: log})
+	own := func(addr string) bool {
+		return forward.Reaches(catcher.Addr(), addr) || forward.Reaches(p.door.Addr(), addr)
+	}
+	p.sender = forward.New(forward.Options{Own: own})
+	outbox := forward.NewOutbox(d, p.sender, forward.OutboxOptions{Log: log})
 	page, err := fs.Sub(dist, "frontend/dist")
 	if err != nil {
 		return nil, err
@@ -177,6 +181,9 @@ func (p *program) close() error {
 	var errs []error
 	if p.desk != nil {
 		errs = append(errs, p.desk.Shut(ctx))
+	}
+	if p.sender != nil {
+		p.sender.Close()
 	}
 	if p.door != nil {
 		errs = append(errs, p.door.Shut(ctx))

@@ -118,3 +118,19 @@ func embedded(ip netip.Addr) []netip.Addr {
 	}
 	return nil
 }
+
+// Reaches says whether a connection to addr arrives at a listener bound to
+// bound, both host:port with addresses in digits: the same address, or the
+// same port when bound is on every interface. An empty bound is reached by
+// nothing.
+func Reaches(bound, addr string) bool {
+	b, err := netip.ParseAddrPort(bound)
+	if err != nil {
+		return false
+	}
+	a, err := netip.ParseAddrPort(addr)
+	if err != nil || a.Port() != b.Port() {
+		return false
+	}
+	return b.Addr().IsUnspecified() || a.Addr().Unmap() == b.Addr().Unmap()
+}

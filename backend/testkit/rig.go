@@ -61,7 +61,9 @@ func RigOn(tb testing.TB, dir, addr string) *Rig {
 	r.must(err)
 	behind.Store(r.Desk)
 	r.Catcher = catch.New(r.Desk, catch.Options{MaxBody: r.Desk.MaxBody})
-	sender := forward.New(forward.Options{Own: func(a string) bool { return a == r.Catcher.Addr() || a == r.door.Addr() }})
+	sender := forward.New(forward.Options{Own: func(a string) bool {
+		return forward.Reaches(r.Catcher.Addr(), a) || forward.Reaches(r.door.Addr(), a)
+	}})
 	r.door, err = api.Open("127.0.0.1:0", api.Options{
 		Desk: r.Desk, Token: r.Token, Origins: []string{WindowOrigin},
 		Page: fstest.MapFS{"index.html": {Data: []byte(`<!doctype html><meta name="csp-nonce" content="__CSP_NONCE__">`)}},
