@@ -21,9 +21,18 @@ case "$system" in
 linux)
 	make build headless VERSION="$described"
 	ARCH=$(go env GOARCH)
-	export ARCH
-	go run github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.48.0 package \
-		--config build/linux/nfpm.yaml --packager deb --target "$out/creel_${VERSION}_${ARCH}.deb"
+	tree=$(mktemp -d)
+	trap 'rm -rf "$tree"' EXIT INT TERM
+	chmod 755 "$tree"
+	install -D -m 755 build/bin/creel "$tree/usr/bin/creel"
+	install -D -m 644 build/linux/creel.desktop "$tree/usr/share/applications/creel.desktop"
+	install -D -m 644 build/appicon.png "$tree/usr/share/icons/hicolor/512x512/apps/creel.png"
+	install -D -m 644 build/appicon.svg "$tree/usr/share/icons/hicolor/scalable/apps/creel.svg"
+	install -D -m 644 LICENSE "$tree/usr/share/doc/creel/copyright"
+	size=$(du -sk "$tree/usr" | cut -f1)
+	mkdir "$tree/DEBIAN"
+	sed "s/@VERSION@/$VERSION/; s/@ARCH@/$ARCH/; s/@SIZE@/$size/" build/linux/control >"$tree/DEBIAN/control"
+	dpkg-deb --build --root-owner-group "$tree" "$out/creel_${VERSION}_${ARCH}.deb"
 	tar -czf "$out/creel-${VERSION}-linux-${ARCH}.tar.gz" \
 		-C build/bin creel creel-headless -C ../linux creel.desktop -C .. appicon.png -C .. -C .. LICENSE
 	;;
