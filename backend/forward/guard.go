@@ -121,8 +121,8 @@ func embedded(ip netip.Addr) []netip.Addr {
 
 // Reaches says whether a connection to addr arrives at a listener bound to
 // bound, both host:port with addresses in digits: the same address, or the
-// same port when bound is on every interface. An empty bound is reached by
-// nothing.
+// same port of a loopback or private address when bound is on every interface.
+// An empty bound is reached by nothing.
 func Reaches(bound, addr string) bool {
 	b, err := netip.ParseAddrPort(bound)
 	if err != nil {
@@ -132,5 +132,6 @@ func Reaches(bound, addr string) bool {
 	if err != nil || a.Port() != b.Port() {
 		return false
 	}
-	return b.Addr().IsUnspecified() || a.Addr().Unmap() == b.Addr().Unmap()
+	ip := a.Addr().Unmap()
+	return ip == b.Addr().Unmap() || b.Addr().IsUnspecified() && (ip.IsLoopback() || ip.IsPrivate())
 }
