@@ -34,7 +34,7 @@ linux)
 	sed "s/@VERSION@/$VERSION/; s/@ARCH@/$ARCH/; s/@SIZE@/$size/" build/linux/control >"$tree/DEBIAN/control"
 	dpkg-deb --build --root-owner-group "$tree" "$out/creel_${VERSION}_${ARCH}.deb"
 	tar -czf "$out/creel-${VERSION}-linux-${ARCH}.tar.gz" \
-		-C build/bin creel creel-headless -C ../linux creel.desktop -C .. appicon.png -C .. -C .. LICENSE
+		-C build/bin creel creel-headless -C ../linux creel.desktop -C .. appicon.png -C .. LICENSE
 	;;
 windows)
 	make page
