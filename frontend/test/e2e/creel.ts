@@ -134,4 +134,4 @@ export async function expectAccessible(page: Page): Promise<void> {
   expect(grave.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ")).join(", ")}`)).toEqual([]);
 }
 
-export { expect };
+export { expect, type Page };

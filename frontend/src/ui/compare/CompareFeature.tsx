@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { useEffect } from "react";
 import type { MessageRef } from "../../model/types";
 import { useActions } from "../../state/actions";
 import { useDesk } from "../../state/desk";
@@ -42,6 +43,19 @@ export function CompareFeature() {
     ],
     [desk, seq, marked],
   );
+  const open = args !== undefined;
+  useEffect(() => {
+    if (!open) return;
+    // Keys are quiet while a dialog is open; these two are what this one is for.
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.key !== "[" && event.key !== "]") return;
+      if (event.defaultPrevented || event.target instanceof HTMLInputElement) return;
+      event.preventDefault();
+      desk.actions.run(event.key === "[" ? "compare.previous" : "compare.next");
+    };
+    window.addEventListener("keydown", onKeyDown);
+    return () => window.removeEventListener("keydown", onKeyDown);
+  }, [desk, open]);
   if (!args) return null;
   return (
     <Dialog open onClose={desk.dialogs.close} title="Compare" size="min(1400px, 94vw)" tall>
