@@ -21,6 +21,12 @@ export async function lastWhere(desk: Desk, seq: number): Promise<Where | undefi
   return { url: newest.url };
 }
 
+/** The whole URL that a request was last sent to, path and query worked out; undefined when nowhere. */
+export async function lastUrl(desk: Desk, seq: number): Promise<string | undefined> {
+  const [newest] = await desk.queries.fetchQuery({ ...reads.deliveries(desk, seq), staleTime: 0 });
+  return newest?.url;
+}
+
 /** A place in a few words: the target's name, or the URL without its scheme. */
 export function placeOf(where: Where): string {
   return where.target ?? (where.url ?? "").replace(/^https?:\/\//, "");
@@ -75,7 +81,8 @@ export async function retry(desk: Desk, delivery: Delivery): Promise<void> {
 }
 
 async function follow(desk: Desk, seq: number, delivery: Delivery, place: string): Promise<void> {
-  const waiting = desk.toasts.show({ text: `Sending #${seq} to ${place}…` });
+  const about = `send ${seq}`;
+  const waiting = desk.toasts.show({ about, text: `Sending #${seq} to ${place}…` });
   try {
     const done = await finished(desk, seq, delivery.id);
     const { text, tone } = outcomeOf(done);
@@ -92,6 +99,7 @@ async function follow(desk: Desk, seq: number, delivery: Delivery, place: string
           }
         : undefined;
     desk.toasts.show({
+      about,
       tone,
       text: last?.error ? `#${seq}: ${text}` : `#${seq} to ${place}: ${text}`,
       ...(compare ? { action: compare } : {}),

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { Button, type ButtonProps } from "./Button";
 import { IconButton } from "./IconButton";
-import { CheckIcon, CopyIcon } from "./icons";
+import { CheckIcon, CopyIcon, WarnIcon } from "./icons";
 
 interface CopyButtonProps extends Omit<ButtonProps, "onClick"> {
   /** Does the copying; says whether it worked by not throwing. */
@@ -11,24 +11,33 @@ interface CopyButtonProps extends Omit<ButtonProps, "onClick"> {
   iconOnly?: boolean;
 }
 
-/** Copies, and says so for a moment without changing its width. */
+/** Copies, and says for a moment that it did, or why it did not, without changing its width. */
 export function CopyButton({ onCopy, label, iconOnly, ...rest }: CopyButtonProps) {
   const [done, setDone] = useState(false);
+  const [failed, setFailed] = useState<string>();
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
   const copy = async () => {
-    await onCopy();
-    setDone(true);
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => setDone(false), 1_500);
+    setDone(false);
+    setFailed(undefined);
+    try {
+      await onCopy();
+      setDone(true);
+      timer.current = setTimeout(() => setDone(false), 1_500);
+    } catch (error) {
+      setFailed(`Not copied: ${error instanceof Error ? error.message : String(error)}`);
+      timer.current = setTimeout(() => setFailed(undefined), 6_000);
+    }
   };
-  const icon = done ? <CheckIcon /> : <CopyIcon />;
-  if (iconOnly) return <IconButton label={done ? "Copied" : label} icon={icon} onClick={() => void copy()} />;
+  const icon = failed ? <WarnIcon /> : done ? <CheckIcon /> : <CopyIcon />;
+  if (iconOnly)
+    return <IconButton label={failed ?? (done ? "Copied" : label)} icon={icon} onClick={() => void copy()} />;
   return (
-    <Button {...rest} icon={icon} onClick={() => void copy()}>
+    <Button {...rest} icon={icon} title={failed ?? rest.title} onClick={() => void copy()}>
       {label}
       <span className="visually-hidden" role="status">
-        {done ? "Copied" : ""}
+        {failed ?? (done ? "Copied" : "")}
       </span>
     </Button>
   );

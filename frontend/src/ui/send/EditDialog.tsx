@@ -5,7 +5,7 @@ import { formatJson } from "../../model/pretty";
 import { type Delivery, type Detail, DoorError } from "../../model/types";
 import { useDesk } from "../../state/desk";
 import { reads } from "../../state/queries";
-import { finished, lastWhere, post, recentUrls, rememberUrl } from "../../state/sending";
+import { finished, lastUrl, post, recentUrls, rememberUrl } from "../../state/sending";
 import { words } from "../../state/toasts";
 import { AttemptView } from "../detail/deliveries/AttemptView";
 import { Button, CodeView, Dialog, inputClass } from "../parts";
@@ -22,12 +22,7 @@ export function EditDialog({ seq, drafts }: { seq: number; drafts: Map<number, D
   const body = useQuery(reads.body(desk, seq)).data;
   const where = useQuery({
     queryKey: ["request", seq, "where"],
-    queryFn: async () => {
-      const last = await lastWhere(desk, seq);
-      const targets = await desk.queries.fetchQuery(reads.targets(desk));
-      const url = last?.url ?? targets.find((t) => t.name === last?.target)?.url;
-      return url ?? recentUrls()[0] ?? "";
-    },
+    queryFn: async () => (await lastUrl(desk, seq)) ?? recentUrls()[0] ?? "",
     staleTime: 0,
   }).data;
   if (!detail || !body || where === undefined) {
@@ -57,9 +52,13 @@ function Editor({ detail, text, url, drafts }: EditorProps) {
   const [error, setError] = useState<{ field: string; text: string }>();
   const [sending, setSending] = useState(false);
   const [sent, setSent] = useState<Delivery>();
-  useEffect(() => void drafts.set(seq, draft), [drafts, seq, draft]);
   const change = (part: Partial<Draft>) => setDraft((now) => ({ ...now, ...part }));
   const edits = editsOf(draft, detail, text);
+  const touched = edits !== undefined || draft.url !== url;
+  useEffect(() => {
+    if (touched) drafts.set(seq, draft);
+    else drafts.delete(seq);
+  }, [drafts, seq, draft, touched]);
 
   const send = async () => {
     setSending(true);
@@ -97,7 +96,7 @@ function Editor({ detail, text, url, drafts }: EditorProps) {
           <span className={css.footNote} role={elsewhere ? "alert" : undefined}>
             {elsewhere ?? (edits ? "The request itself stays as it arrived." : "Nothing is changed yet.")}
           </span>
-          <Button onClick={() => setDraft(fresh())} disabled={!edits && draft.url === url}>
+          <Button onClick={() => setDraft(fresh())} disabled={!touched}>
             Reset
           </Button>
           <Button

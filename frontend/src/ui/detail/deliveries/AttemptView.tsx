@@ -1,9 +1,9 @@
-import { useQuery } from "@tanstack/react-query";
+import { queryOptions, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { bytes, changesText, ms, statusTone } from "../../../model/format";
 import { formatJson } from "../../../model/pretty";
 import type { Attempt, AttemptDetail, Pair, Phases } from "../../../model/types";
-import { useDesk } from "../../../state/desk";
+import { type Desk, useDesk } from "../../../state/desk";
 import { reads } from "../../../state/queries";
 import { words } from "../../../state/toasts";
 import { CodeView, CopyButton, Segmented, Tag } from "../../parts";
@@ -64,7 +64,7 @@ export function AttemptView({ attempt }: { attempt: Attempt }) {
 function CopyBody({ id, side }: { id: string; side: Which }) {
   const desk = useDesk();
   const copy = async () => {
-    const raw = await desk.door.attemptBytes(id, side, "body", true);
+    const raw = await desk.queries.fetchQuery(attemptBody(desk, id, side));
     await desk.host.copyText(new TextDecoder().decode(raw));
   };
   return <CopyButton small label="Copy body" onCopy={copy} />;
@@ -96,20 +96,24 @@ function Head({ line, headers }: { line: string; headers: Pair[] }) {
   );
 }
 
-function BodyOf({ id, side, headers }: { id: string; side: Which; headers: Pair[] }) {
-  const desk = useDesk();
-  const query = useQuery({
+/** The body of one side, decoded where it can be, else as it was. */
+function attemptBody(desk: Desk, id: string, side: Which) {
+  return queryOptions({
     queryKey: ["attempt", id, side, "body"],
     queryFn: async ({ signal }) => {
       try {
         return await desk.door.attemptBytes(id, side, "body", true, signal);
       } catch {
-        // An encoding that cannot be undone: shown as it was.
         return desk.door.attemptBytes(id, side, "body", false, signal);
       }
     },
     staleTime: Number.POSITIVE_INFINITY,
   });
+}
+
+function BodyOf({ id, side, headers }: { id: string; side: Which; headers: Pair[] }) {
+  const desk = useDesk();
+  const query = useQuery(attemptBody(desk, id, side));
   if (query.error) return <p className={css.error}>{words(query.error)}</p>;
   if (!query.data) return null;
   const text = new TextDecoder().decode(query.data.subarray(0, MOST_SHOWN));
@@ -117,14 +121,21 @@ function BodyOf({ id, side, headers }: { id: string; side: Which; headers: Pair[
   const type = headers.find(([name]) => name.toLowerCase() === "content-type")?.[1] ?? "";
   const pretty = /json/i.test(type) || /^\s*[[{]/.test(text) ? formatJson(text) : undefined;
   return (
-    <div className={css.body}>
-      <CodeView
-        label={side === "answer" ? "Body of the answer" : "Body sent"}
-        text={pretty ?? text}
-        {...(pretty === undefined ? {} : { language: "json" })}
-        wrap
-      />
-    </div>
+    <>
+      {query.data.length > MOST_SHOWN && (
+        <p className={css.none}>
+          The first {bytes(MOST_SHOWN)} of {bytes(query.data.length)}:
+        </p>
+      )}
+      <div className={css.body}>
+        <CodeView
+          label={side === "answer" ? "Body of the answer" : "Body sent"}
+          text={pretty ?? text}
+          {...(pretty === undefined ? {} : { language: "json" })}
+          wrap
+        />
+      </div>
+    </>
   );
 }
 
