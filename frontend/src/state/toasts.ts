@@ -6,6 +6,8 @@ export interface Toast {
   tone: "plain" | "good" | "bad";
   text: string;
   action?: { label: string; run(): unknown };
+  /** What it is about: a later toast about the same takes its place. */
+  about?: string;
 }
 
 export type Toasts = ReturnType<typeof createToasts>;
@@ -23,8 +25,10 @@ export function createToasts() {
     store.update((now) => now.filter((t) => t.id !== id));
   };
   const show = (toast: Omit<Toast, "id" | "tone"> & { tone?: Toast["tone"] }): number => {
-    const same = store.get().find((t) => t.text === toast.text && !toast.action);
-    if (same) close(same.id);
+    for (const old of store.get()) {
+      const same = old.text === toast.text && !toast.action;
+      if (same || (toast.about !== undefined && old.about === toast.about)) close(old.id);
+    }
     const made: Toast = { tone: "plain", ...toast, id: next++ };
     store.update((now) => [...now.slice(-(MOST - 1)), made]);
     if (made.tone !== "bad")
