@@ -13,7 +13,10 @@ async function mark(page: Page, name: RegExp): Promise<void> {
   await page.keyboard.press("d");
 }
 
-test("D marks, D on another compares: changes in a list, jumped through, left out", async ({ open, creel }) => {
+test("D marks, D on another compares: changes in a list, jumped through, left out", async ({
+  open,
+  creel,
+}) => {
   await creel.post("/inbox/a", order(10, "Bern"), { "X-Attempt": "1" });
   await creel.post("/inbox/b", order(12, "Basel", { coupon: "SPRING" }), { "X-Attempt": "2" });
   const page = await open();
@@ -33,7 +36,12 @@ test("D marks, D on another compares: changes in a list, jumped through, left ou
   await page.keyboard.press("]");
   await expect(changes.getByRole("listitem").first().locator("[aria-current=true]")).toBeVisible();
   await page.keyboard.press("[");
-  await expect(changes.getByRole("listitem").nth(count - 1).locator("[aria-current=true]")).toBeVisible();
+  await expect(
+    changes
+      .getByRole("listitem")
+      .nth(count - 1)
+      .locator("[aria-current=true]"),
+  ).toBeVisible();
   await page.keyboard.press("]");
   await expect(changes.getByRole("listitem").first().locator("[aria-current=true]")).toBeVisible();
 

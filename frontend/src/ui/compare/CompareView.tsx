@@ -17,6 +17,7 @@ import { useIgnored } from "./useIgnored";
 const ROW_PX = 20;
 /** Below this two columns are too narrow to read. */
 const TWO_COLUMNS_PX = 640;
+const NOT_OF_TEXT = ["line", "headers", "query"];
 
 /** What differs between two messages: in a list to jump through, and side by side. */
 export function CompareView({
@@ -30,9 +31,12 @@ export function CompareView({
 }) {
   const desk = useDesk();
   const ignored = useIgnored(memory);
+  // A text has no first line and no headers to differ in.
+  const ignore =
+    left.text === undefined && right.text === undefined ? ignored.paths : [...ignored.paths, ...NOT_OF_TEXT];
   const query = useQuery({
-    queryKey: ["compare", left, right, ignored.paths],
-    queryFn: () => desk.door.compare({ left, right, ignore: ignored.paths, sides: true }),
+    queryKey: ["compare", left, right, ignore],
+    queryFn: () => desk.door.compare({ left, right, ignore, sides: true }),
     placeholderData: keepPreviousData,
     staleTime: Number.POSITIVE_INFINITY,
   });

@@ -1,0 +1,67 @@
+import { expect, expectAccessible, type Page, test } from "./creel";
+
+const messages = (page: Page) => page.getByRole("region", { name: "Messages" });
+
+for (const theme of ["light", "dark"] as const) {
+  test(`the whole journey by keys alone, ${theme}`, async ({ open, app, page }) => {
+    await page.emulateMedia({ colorScheme: theme });
+    await open();
+    const rows = page.getByRole("listbox", { name: /^Requests/ }).getByRole("option");
+    for (const [word, soFar] of [
+      ["order", 1],
+      ["stripe", 2],
+    ] as const) {
+      await page.keyboard.press("s");
+      await expect(page.getByRole("combobox", { name: "Search samples" })).toBeFocused();
+      await page.keyboard.type(word);
+      await page.keyboard.press("Enter");
+      await expect(page.getByRole("dialog")).toHaveCount(0);
+      await expect(rows).toHaveCount(soFar);
+    }
+    const reading = (seq: number) => page.getByRole("region", { name: `Request ${seq}`, exact: true });
+    await expect(reading(2)).toBeVisible();
+    await page.keyboard.press("j");
+    await expect(reading(1)).toBeVisible();
+    await page.keyboard.press("k");
+    await expect(reading(2)).toBeVisible();
+    await page.keyboard.press("Enter");
+    await expect(reading(2)).toBeFocused();
+
+    for (
+      let i = 0;
+      i < 20 &&
+      (await page.getByRole("tab", { selected: true }).evaluate((e) => e !== document.activeElement));
+      i++
+    )
+      await page.keyboard.press("Tab");
+    await expect(page.getByRole("tab", { name: "Body" })).toBeFocused();
+    for (const name of [/^Headers/, /^Raw/, /^Deliveries/, /^Compare/]) {
+      await page.keyboard.press("ArrowRight");
+      await expect(page.getByRole("tab", { name })).toBeFocused();
+      await expect(page.getByRole("tabpanel", { name })).toBeVisible();
+      await expectAccessible(page);
+    }
+
+    await page.keyboard.press("f");
+    await expect(page.getByRole("textbox", { name: "URL" })).toBeFocused();
+    await page.keyboard.type(app.url);
+    await page.keyboard.press("Enter");
+    await expect(messages(page).getByText(/: 200 in /)).toBeVisible();
+    await page.keyboard.press("r");
+    await expect(messages(page).getByText(/same answer$/)).toBeVisible();
+    expect(app.got).toHaveLength(2);
+    expect(app.got[1]?.body).toBe(app.got[0]?.body);
+
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("d");
+    await page.keyboard.press("j");
+    await expect(reading(1)).toBeVisible();
+    await page.keyboard.press("d");
+    await expect(page.getByRole("dialog", { name: "Compare" }).getByRole("status")).toContainText("change");
+    await page.keyboard.press("]");
+    await expect(page.getByRole("dialog").locator("[aria-current=true]")).toHaveCount(1);
+    await expectAccessible(page);
+    await page.keyboard.press("Escape");
+    await expect(page.getByRole("dialog")).toHaveCount(0);
+  });
+}

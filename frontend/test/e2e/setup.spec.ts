@@ -1,0 +1,164 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { expect, expectAccessible, test } from "./creel";
+
+test("the first event is two clicks away", async ({ open }) => {
+  const page = await open();
+  await page.getByRole("main").getByRole("button", { name: "Send a sample" }).click();
+  const dialog = page.getByRole("dialog", { name: "Send a sample" });
+  await expect(
+    dialog.getByRole("listbox", { name: "Samples" }).getByRole("option", { selected: true }),
+  ).toBeVisible();
+  await expectAccessible(page);
+  await dialog.getByRole("button", { name: /^Send( ↵)?$/ }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByRole("listbox", { name: /^Requests/ }).getByRole("option")).toHaveCount(1);
+  await expect(page.getByRole("region", { name: "Request 1" })).toBeVisible();
+});
+
+test("an endpoint is made in the page, catches, is renamed, and leaves its requests", async ({
+  open,
+  creel,
+}) => {
+  const page = await open();
+  await page.getByRole("button", { name: "Add an endpoint" }).click();
+  const made = page.getByRole("dialog", { name: "New endpoint" });
+  await expectAccessible(page);
+  await made.getByRole("textbox", { name: "Name", exact: true }).fill("Shop Orders");
+  await expect(made.getByRole("textbox", { name: "Slug" })).toHaveValue("shop-orders");
+  await made.getByRole("textbox", { name: "Status" }).fill("202");
+  await made.getByRole("textbox", { name: "Body" }).fill("thanks");
+  await made.getByRole("button", { name: "Create endpoint" }).click();
+  await expect(made).toBeHidden();
+  const answer = await creel.post("/shop-orders/new", { n: 1 });
+  expect([answer.status, await answer.text()]).toEqual([202, "thanks"]);
+  const row = page.getByRole("option", { name: /^POST \/shop-orders\/new/ });
+  await expect(row).toBeVisible();
+
+  const side = page.getByRole("navigation");
+  await side.getByRole("button", { name: "More for shop-orders" }).click();
+  await page.getByRole("menuitem", { name: "Edit…" }).click();
+  const edited = page.getByRole("dialog", { name: "Endpoint Shop Orders" });
+  await edited.getByRole("textbox", { name: "Slug" }).fill("not a slug/");
+  await edited.getByRole("button", { name: "Save" }).click();
+  await expect(edited.getByRole("textbox", { name: "Slug" })).toHaveAttribute("aria-invalid", "true");
+  await edited.getByRole("textbox", { name: "Slug" }).fill("store");
+  await edited.getByRole("button", { name: "Save" }).click();
+  await expect(edited).toBeHidden();
+  await expect(page.getByRole("banner").getByText(`${creel.catch}/store`)).toBeVisible();
+  await expect(row).toBeVisible();
+
+  await side.getByRole("button", { name: "More for store" }).click();
+  await page.getByRole("menuitem", { name: "Edit…" }).click();
+  await page.getByRole("button", { name: "Delete…" }).click();
+  const asked = page.getByRole("dialog", { name: /^Delete the endpoint/ });
+  await expectAccessible(page);
+  await asked.getByRole("button", { name: "Delete endpoint" }).click();
+  await expect(asked).toBeHidden();
+  await expect(side.getByRole("button", { name: "More for store" })).toHaveCount(0);
+  await expect(row).toBeVisible();
+});
+
+test("a target made with the endpoint gets each new request by itself", async ({ open, creel, app }) => {
+  const page = await open();
+  await page.getByRole("button", { name: "More for inbox" }).click();
+  await page.getByRole("menuitem", { name: "Reply and targets…" }).click();
+  const dialog = page.getByRole("dialog", { name: /^Endpoint / });
+  await dialog.getByRole("textbox", { name: "Name of the new target" }).fill("local app");
+  await dialog.getByRole("textbox", { name: "URL of the new target" }).fill(`${app.url}/base`);
+  await dialog.getByRole("button", { name: "Add target" }).click();
+  await expect(dialog.getByRole("checkbox", { name: /^local app/ })).toBeChecked();
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(dialog).toBeHidden();
+  await creel.post("/inbox/orders?x=1", { n: 7 });
+  await expect(page.getByRole("option", { name: /The target answered 200/ })).toBeVisible();
+  expect(app.got).toHaveLength(1);
+  expect(app.got[0]?.body).toBe('{"n":7}');
+
+  await page.getByRole("button", { name: /^Target local app/ }).click();
+  await expect(page.getByRole("dialog", { name: "Target local app" })).toBeVisible();
+  await expectAccessible(page);
+});
+
+test("settings: the theme switches, retention prunes, a taken port is told at its field", async ({
+  open,
+  creel,
+}) => {
+  for (let i = 0; i < 6; i++) await creel.post(`/inbox/${i}`, { i });
+  const taken = createServer();
+  await new Promise<void>((done) => taken.listen(0, "127.0.0.1", done));
+  const port = String((taken.address() as AddressInfo).port);
+  const page = await open();
+  await page.keyboard.press("Control+,");
+  const dialog = page.getByRole("dialog", { name: "Settings" });
+  await dialog.getByRole("radio", { name: "Dark" }).click();
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+  await expectAccessible(page);
+  await dialog.getByRole("radio", { name: "Light" }).click();
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "light");
+  await expectAccessible(page);
+
+  const field = dialog.getByRole("textbox", { name: "Catch port" });
+  await field.fill(port);
+  await dialog.getByRole("textbox", { name: "Newest requests kept" }).fill("2");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(field).toHaveAttribute("aria-invalid", "true");
+  await expect(dialog.getByRole("alert")).toContainText(port);
+  await expect(dialog.getByRole("textbox", { name: "Newest requests kept" })).toHaveValue("2");
+  await expect(
+    page.getByRole("listbox", { name: /^Requests/ }).getByRole("option", { includeHidden: true }),
+  ).toHaveCount(6);
+  expect((await creel.post("/inbox/still", "caught")).status).toBe(200);
+
+  await field.fill(new URL(creel.catch).host);
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByRole("option")).toHaveCount(2);
+  await new Promise((done) => taken.close(done));
+});
+
+test("a taken catch port is told in a banner, with Retry and another port", async ({ open, creel, page }) => {
+  const taken = createServer();
+  await new Promise<void>((done) => taken.listen(0, "127.0.0.1", done));
+  const { port } = taken.address() as AddressInfo;
+  // Serving needs a free port to begin at all, so the state of the window is put in front of the real door.
+  let down = false;
+  await page.route(/\/api\/v1\/status$/, async (route) => {
+    const answer = await route.fetch();
+    const status = (await answer.json()) as { catch: object };
+    const address = `127.0.0.1:${port}`;
+    if (down)
+      status.catch = {
+        listening: false,
+        address,
+        url: `http://${address}`,
+        error: { kind: "busy", text: `${address} is taken` },
+      };
+    await route.fulfill({ response: answer, json: status });
+  });
+  await page.route(/\/api\/v1\/listen$/, async (route) => {
+    const wish = (route.request().postDataJSON() ?? {}) as { address?: string; remember?: boolean };
+    const answer = await route.fetch({ postData: { address: `127.0.0.1:${port}`, ...wish } });
+    if (answer.ok()) down = false;
+    await route.fulfill({ response: answer });
+  });
+  await open();
+  down = true;
+  await creel.post("/inbox/a");
+  const banner = page.getByRole("alert");
+  await expect(banner).toContainText(String(port));
+  await expectAccessible(page);
+  await banner.getByRole("button", { name: "Retry" }).click();
+  await expect(banner.getByRole("button", { name: "Retry" })).toBeEnabled();
+  await banner.getByRole("button", { name: "Use another port" }).click();
+  await page.getByRole("textbox", { name: "Port to listen on" }).fill("0");
+  await page.keyboard.press("Enter");
+  await expect(banner).toHaveCount(0);
+  const { catch: now } = (await creel.api("GET", "/status")) as {
+    catch: { listening: boolean; url: string };
+  };
+  expect(now.listening).toBe(true);
+  expect((await fetch(`${now.url}/inbox/b`, { method: "POST" })).status).toBe(200);
+  await expect(page.getByRole("option", { name: /\/inbox\/b/ })).toBeVisible();
+  await new Promise((done) => taken.close(done));
+});
