@@ -122,7 +122,7 @@ func TestBodyLimits(t *testing.T) {
 
 func TestSlowHeads(t *testing.T) {
 	k := &recorder{}
-	c := open(t, k, catch.Options{HeadTimeout: 100 * time.Millisecond})
+	c := open(t, k, catch.Options{HeadTimeout: time.Second})
 	var slow []*peer
 	for i := range 200 {
 		p := dial(t, c)
@@ -178,7 +178,7 @@ func TestSlowBodies(t *testing.T) {
 func TestDrippingBody(t *testing.T) {
 	k := &recorder{}
 	p := dial(t, open(t, k, catch.Options{BodyGrace: 50 * time.Millisecond, BodyRate: 1 << 20}))
-	p.send(line + host + "Content-Length: 1000000\r\n\r\n")
+	p.send(line + host + "Content-Length: 1000000\r\n\r\nx")
 	go func() {
 		for len(k.all()) == 0 {
 			p.flood([]byte("x"))
@@ -190,32 +190,32 @@ func TestDrippingBody(t *testing.T) {
 	}
 }
 
-func TestMemoryBudget(t *testing.T) {
-	const large = 100 << 10
+// sizedPost opens a connection and sends a post of n bytes as far as body.
+func sizedPost(t *testing.T, c *catch.Catcher, n int, body string) *peer {
+	t.Helper()
+	p := dial(t, c)
+	p.send(fmt.Sprintf("%s%sContent-Length: %d\r\n\r\n%s", line, host, n, body))
+	return p
+}
+
+const largeBody = 100 << 10 // two of them fill the large part of 256 KiB
+
+func TestMemoryBudgetRefuses(t *testing.T) {
 	k := &recorder{}
-	c := open(t, k, catch.Options{Memory: 256 << 10, MemoryWait: 50 * time.Millisecond})
-	send := func(n int, body string) *peer {
-		p := dial(t, c)
-		p.send(fmt.Sprintf("%s%sContent-Length: %d\r\n\r\n%s", line, host, n, body))
-		return p
-	}
-	first, second := send(large, "a"), send(large, "a")
-	until(func() bool { return c.MemoryInUse() == 2*large })
-	third := send(large, "a")
+	c := open(t, k, catch.Options{Memory: 256 << 10, MemoryWait: time.Millisecond})
+	first, second := sizedPost(t, c, largeBody, "a"), sizedPost(t, c, largeBody, "a")
+	until(func() bool { return c.MemoryInUse() == 2*largeBody })
+	third := sizedPost(t, c, largeBody, "a")
 	if a := third.expect(503); a.Header.Get("Retry-After") == "" || !a.Close {
 		t.Errorf("answer %v", a.Header)
 	}
-	small := send(10<<10, strings.Repeat("s", 10<<10)) // small ones have their part
+	small := sizedPost(t, c, 10<<10, strings.Repeat("s", 10<<10)) // small ones have their part
 	small.expect(200)
-	fourth := send(large, "") // waits, and gets what the first gives back
-	until(func() bool { return c.Waiters() == 1 })
-	first.send(strings.Repeat("a", large-1))
-	first.expect(200)
-	fourth.send(strings.Repeat("a", large))
-	second.send(strings.Repeat("a", large-1))
-	second.expect(200)
-	fourth.expect(200)
-	huge := send(1<<20, strings.Repeat("h", 1<<20)) // more than the budget: alone
+	for _, p := range []*peer{first, second} {
+		p.send(strings.Repeat("a", largeBody-1))
+		p.expect(200)
+	}
+	huge := sizedPost(t, c, 1<<20, strings.Repeat("h", 1<<20)) // more than the budget: alone
 	huge.expect(200)
 	var kept, refused int
 	for _, x := range k.all() {
@@ -225,8 +225,27 @@ func TestMemoryBudget(t *testing.T) {
 			refused++
 		}
 	}
-	if kept != 5 || refused != 1 {
-		t.Errorf("%d kept, %d refused", kept, refused)
+	if kept != 4 || refused != 1 {
+		t.Errorf("%d kept, %d refused; want 4 and 1", kept, refused)
+	}
+}
+
+func TestMemoryBudgetWaits(t *testing.T) {
+	k := &recorder{}
+	c := open(t, k, catch.Options{Memory: 256 << 10, MemoryWait: time.Hour})
+	first, second := sizedPost(t, c, largeBody, "a"), sizedPost(t, c, largeBody, "a")
+	until(func() bool { return c.MemoryInUse() == 2*largeBody })
+	third := sizedPost(t, c, largeBody, "")
+	until(func() bool { return c.Waiters() == 1 })
+	first.send(strings.Repeat("a", largeBody-1))
+	first.expect(200)
+	until(func() bool { return c.Waiters() == 0 }) // it has what the first gave back
+	third.send(strings.Repeat("a", largeBody))
+	third.expect(200)
+	second.send(strings.Repeat("a", largeBody-1))
+	second.expect(200)
+	if n := len(k.all()); n != 3 {
+		t.Errorf("%d captures, want 3", n)
 	}
 }
 

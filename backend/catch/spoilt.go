@@ -57,7 +57,7 @@ func (c *conn) spoil(x *hook.Capture, sp *spoilt) {
 	c.seal(x)
 	isHead := x.Method == http.MethodHead // x is the keeper's from here on
 	var seq int64
-	switch admitted, first := c.stubs.admit(c.o.Now()); {
+	switch admitted, first := c.stubs.admit(c.o.Now); {
 	case c.ctx.Err() != nil: // cut off by Shut: nobody is there to keep it
 	case admitted:
 		a, _ := c.keep(x)
@@ -110,8 +110,8 @@ type stubGate struct {
 
 // admit reports whether a stub may be made now, and if not, whether it is the
 // first of its minute.
-func (g *stubGate) admit(now time.Time) (admitted, first bool) {
-	n := g.minute.count(now)
+func (g *stubGate) admit(clock func() time.Time) (admitted, first bool) {
+	n := g.minute.count(clock)
 	if n <= g.perMinute {
 		return true, false
 	}

@@ -13,10 +13,13 @@ type window struct {
 	n     int
 }
 
-// count adds one and returns how many there were in this minute.
-func (w *window) count(now time.Time) int {
+// count adds one and returns how many there were in this minute. It reads the
+// clock itself: of two times read before the lock, the earlier one could come
+// second and pass for a clock set back.
+func (w *window) count(clock func() time.Time) int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	now := clock()
 	if d := now.Sub(w.start); d >= time.Minute || d < 0 {
 		w.start, w.n = now, 0
 	}
