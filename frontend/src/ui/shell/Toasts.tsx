@@ -6,10 +6,12 @@ import css from "./Shell.module.css";
 const TONES = { plain: "", good: css.toastGood, bad: css.toastBad };
 
 export function Toasts() {
-  const { toasts } = useDesk();
+  const { dialogs, toasts } = useDesk();
   const shown = useStore(toasts.store);
+  // A dialog's buttons are at its bottom.
+  const above = useStore(dialogs.store, (dialog) => dialog !== undefined);
   return (
-    <section className={css.toasts} aria-label="Messages" aria-live="polite">
+    <section className={css.toasts} data-above={above || undefined} aria-label="Messages" aria-live="polite">
       {shown.map((toast) => (
         <div
           key={toast.id}

@@ -26,9 +26,10 @@ export function AttemptView({ attempt }: { attempt: Attempt }) {
           {words(new Error(attempt.error.text))}
         </p>
       )}
-      <Timing phases={attempt.phasesMs} />
+      <Timing phases={attempt.phasesMs} read={attempt.status !== undefined} />
       {query.error && <p className={css.error}>{words(query.error)}</p>}
-      {detail && (
+      {detail?.sentLine === "" && <p className={css.none}>Nothing was sent.</p>}
+      {detail && detail.sentLine !== "" && (
         <>
           <div className={css.bar}>
             <Segmented<Which>
@@ -147,10 +148,12 @@ const PHASES: { id: keyof Omit<Phases, "total">; label: string }[] = [
 ];
 
 /** The phases as one bar and in words. */
-function Timing({ phases }: { phases: Phases }) {
+function Timing({ phases, read }: { phases: Phases; read: boolean }) {
   const known = PHASES.map((p) => ({ ...p, took: phases[p.id] }));
   const rest = Math.max(0, phases.total - known.reduce((sum, p) => sum + p.took, 0));
-  const parts = [...known, { id: "rest" as const, label: "reading", took: rest }].filter((p) => p.took > 0);
+  const parts = [...known, { id: "rest" as const, label: read ? "reading" : "waiting", took: rest }].filter(
+    (p) => p.took > 0,
+  );
   if (phases.total <= 0 || parts.length === 0) return null;
   return (
     <div className={css.timing}>
