@@ -310,6 +310,25 @@ func TestTakenPortThenAnother(t *testing.T) {
 	}
 }
 
+// Settings are changed together or not at all, and a free port is moved to.
+func TestCatchAddressMovesWithTheSettings(t *testing.T) {
+	rig := testkit.NewRig(t)
+	before := rig.Catcher.Addr()
+	rig.Call("PATCH", "/api/v1/settings", map[string]any{"catchAddress": "0", "maxBodyBytes": 1 << 20, "keepCount": -1}, nil, 422)
+	_, err := rig.Desk.ChangeSettings(t.Context(), func(s *hook.Settings) { s.CatchAddr, s.MaxBodyBytes = "127.0.0.1:0", 5 })
+	if hook.KindOf(err) != hook.Invalid || rig.Catcher.Addr() != before {
+		t.Fatalf("a bad size moved the port from %s to %s: %v", before, rig.Catcher.Addr(), err)
+	}
+	var set api.Settings
+	rig.Call("PATCH", "/api/v1/settings", map[string]any{"catchAddress": "0", "maxBodyBytes": 1 << 20}, &set, 200)
+	if after := rig.Catcher.Addr(); after == before || set.CatchAddress != after || set.MaxBodyBytes != 1<<20 {
+		t.Fatalf("from %s to %s, settings %+v", before, after, set)
+	}
+	if rig.Post("/inbox", "{}") != 1 {
+		t.Error("not caught on the new port")
+	}
+}
+
 func TestRenamedEndpointTakesItsRequestsAlong(t *testing.T) {
 	rig := testkit.NewRig(t)
 	rig.Call("POST", "/api/v1/endpoints", map[string]any{"slug": "old", "reply": map[string]any{"status": 202, "body": "later"}}, nil, 201)

@@ -211,17 +211,17 @@ func (d *Desk) ChangeSettings(ctx context.Context, change func(*hook.Settings)) 
 	before := d.Settings()
 	s := before
 	change(&s)
-	if s.CatchAddr != before.CatchAddr {
-		if err := d.Listen(ctx, s.CatchAddr, true); err != nil {
-			return before, err
-		}
-		s.CatchAddr = d.Settings().CatchAddr
-	}
 	if s.Keep.Count < 0 || s.Keep.Age < 0 || s.Keep.Bytes < 0 {
 		return before, fieldFault(hook.Invalid, "keepCount", "limits of the history are 0 (none) or more")
 	}
 	if s.MaxBodyBytes < 1<<10 || s.MaxBodyBytes > 256<<20 {
 		return before, fieldFault(hook.Invalid, "maxBodyBytes", "the largest body kept can be from 1 KiB to 256 MiB")
+	}
+	if s.CatchAddr != before.CatchAddr {
+		if err := d.Listen(ctx, s.CatchAddr, true); err != nil {
+			return before, err
+		}
+		s.CatchAddr = d.Settings().CatchAddr
 	}
 	err := d.changeSettings(ctx, func(now *hook.Settings) error { *now = s; return nil })
 	if s.Keep != before.Keep {

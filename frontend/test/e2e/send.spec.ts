@@ -140,7 +140,7 @@ test("a target that does not listen is told in words, and retried when it does",
   await deliveries.getByRole("button", { name: "Retry" }).click();
   await expect(deliveries.getByText("Attempt 2")).toBeVisible();
 
-  // A target that is named keeps its name when its URL is mended, so a retry goes to the new place.
+  // A target keeps its name when its URL is mended: the next replay goes to the new place.
   await creel.api("POST", "/targets", { name: "local app", url: app.url, pathMode: "exact" });
   await page.keyboard.press("f");
   await page
