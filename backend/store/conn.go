@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"modernc.org/sqlite"
 )
 
 // conn is the writer's connection: the driver without database/sql around it,
@@ -129,6 +131,20 @@ func (c *conn) number(q string, args ...any) (n int64, err error) {
 		return nil
 	}, args...)
 	return n, err
+}
+
+// pagesWritten is how many pages went to the write-ahead log since the last
+// call.
+func (c *conn) pagesWritten() int64 {
+	st, ok := c.raw.(sqlite.DBStatus)
+	if !ok {
+		return 0
+	}
+	n, _, err := st.Status(sqlite.DBStatusCacheWrite, true)
+	if err != nil {
+		return 0
+	}
+	return int64(n)
 }
 
 // close gives the statements back; the connection stays open.

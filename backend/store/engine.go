@@ -19,6 +19,9 @@ import (
 // commits (sqlite.org/wal.html#walresetbug, and 3.53.3 after it).
 const minSQLite = "3.54.1"
 
+// pageSize is that of a new file: three typical requests fit a page.
+const pageSize = 8192
+
 // connector opens connections to one database file, each with the same
 // pragmas, and hands out none that did not take them.
 type connector struct {
@@ -33,8 +36,7 @@ func newConnector(drv *sqlite.Driver, path string, readOnly bool) *connector {
 	q.Set("_auto_vacuum", "incremental")
 	q.Set("_defensive", "1")
 	q.Set("_dqs", "0")
-	// Only a new file takes the page size. 8 KiB holds three typical requests.
-	pragmas := []string{"page_size(8192)", "journal_mode(WAL)", "synchronous(FULL)", "fullfsync(1)",
+	pragmas := []string{fmt.Sprintf("page_size(%d)", pageSize), "journal_mode(WAL)", "synchronous(FULL)", "fullfsync(1)",
 		"checkpoint_fullfsync(1)", "foreign_keys(1)", "trusted_schema(0)", "mmap_size(0)",
 		"temp_store(MEMORY)", "journal_size_limit(67108864)"}
 	if readOnly {

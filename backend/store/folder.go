@@ -41,8 +41,8 @@ func prepareFolder(dir string, log *slog.Logger) error {
 	}
 	// A folder that was there before keeps its mode: it may be shared on
 	// purpose, and the files in it are ours alone anyway.
-	if readableByOthers(fi) {
-		log.Warn("others may look into the data folder", "dir", dir, "mode", fi.Mode().Perm().String())
+	if writableByOthers(fi) {
+		log.Warn("others may change files in the data folder", "dir", dir, "mode", fi.Mode().Perm().String())
 	}
 	return nil
 }

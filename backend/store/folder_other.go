@@ -8,6 +8,6 @@ import "io/fs"
 // access list already shuts others out.
 func ownedByUs(fs.FileInfo) bool { return true }
 
-func readableByOthers(fs.FileInfo) bool { return false }
+func writableByOthers(fs.FileInfo) bool { return false }
 
 func syncFolder(string) error { return nil }

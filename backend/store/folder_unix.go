@@ -14,7 +14,9 @@ func ownedByUs(fi fs.FileInfo) bool {
 	return ok && int(st.Uid) == os.Geteuid()
 }
 
-func readableByOthers(fi fs.FileInfo) bool { return fi.Mode().Perm()&0o077 != 0 }
+func writableByOthers(fi fs.FileInfo) bool {
+	return fi.Mode().Perm()&0o022 != 0 && fi.Mode()&fs.ModeSticky == 0
+}
 
 // syncFolder makes a new file's name survive a power loss.
 func syncFolder(dir string) error {

@@ -160,3 +160,7 @@ func mustUsage(tb testing.TB, s *store.Store) hook.Usage {
 	}
 	return u
 }
+
+func timeoutNow() (context.Context, context.CancelFunc) {
+	return context.WithDeadline(ctx, time.Now().Add(-time.Second))
+}

@@ -33,16 +33,21 @@ func (s *Store) List(ctx context.Context, expr *filter.Expr, cur hook.Cursor) (h
 		return hook.Page{}, err
 	}
 	defer q.release()
-	page := hook.Page{Rows: []hook.Row{}}
+	var page hook.Page
+	seen := int64(-1)
 	switch {
 	case cur.After > 0:
 		page.Rows, err = s.catchUp(ctx, q, cur)
 	case q.tallied:
 		page.Rows, err = s.pageByTally(ctx, q, cur)
 	default:
-		page.Rows, err = s.pageBySearch(ctx, q, cur)
+		page.Rows, seen, err = s.pageBySearch(ctx, q, cur)
 	}
-	if err == nil {
+	switch {
+	case err != nil:
+	case seen >= 0:
+		page.Total, page.Exact = seen, true
+	default:
 		page.Total, page.Exact, err = s.total(ctx, q)
 	}
 	if err != nil {
@@ -96,10 +101,12 @@ func (s *Store) pageByTally(ctx context.Context, q *query, cur hook.Cursor) ([]h
 }
 
 // pageBySearch looks at the rows, newest first, a stretch at a time: no read
-// lasts so long that the write-ahead log could not start over.
-func (s *Store) pageBySearch(ctx context.Context, q *query, cur hook.Cursor) ([]hook.Row, error) {
-	skip, rows := int64(cur.Offset), []hook.Row{}
-	err := walk(s.top(cur), 0, func(lo, hi int64) (bool, error) {
+// lasts so long that the write-ahead log could not start over. all is how many
+// there are when that came out on the way, else -1.
+func (s *Store) pageBySearch(ctx context.Context, q *query, cur hook.Cursor) (rows []hook.Row, all int64, err error) {
+	skip, full := int64(cur.Offset), false
+	rows = []hook.Row{}
+	err = walk(s.top(cur), 0, func(lo, hi int64) (bool, error) {
 		if skip > 0 {
 			var n int64
 			if err := s.pool.QueryRowContext(ctx, q.sql("count(*)", ""), q.with(lo, hi)...).Scan(&n); err != nil {
@@ -114,9 +121,13 @@ func (s *Store) pageBySearch(ctx context.Context, q *query, cur hook.Cursor) ([]
 			q.with(lo, hi, cur.Limit-len(rows), skip)...)
 		skip = 0
 		rows = append(rows, more...)
-		return len(rows) >= cur.Limit, err
+		full = len(rows) >= cur.Limit
+		return full, err
 	})
-	return rows, err
+	if full || cur.Before > 0 {
+		return rows, -1, err
+	}
+	return rows, int64(cur.Offset) - skip + int64(len(rows)), err
 }
 
 // catchUp returns the oldest rows above cur.After.

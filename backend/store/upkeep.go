@@ -7,10 +7,11 @@ import (
 )
 
 const (
-	// checkpointEvery is how much is written between two checkpoints. They run
-	// between groups on the writer: only there can they catch up with the log,
-	// so that it starts over instead of growing.
-	checkpointEvery = 8 << 20
+	// checkpointEvery is how many bytes are logged between two checkpoints. They
+	// run between groups on the writer: only there can they catch up with the
+	// log, so that it starts over instead of growing. Rarer ones would write
+	// less but make those who wait for one wait longer.
+	checkpointEvery = 32 << 20
 	// restAfter is how long nothing must be written before the log is emptied.
 	restAfter = time.Second
 )
@@ -18,6 +19,7 @@ const (
 // afterCommit keeps the write-ahead log short.
 func (w *writer) afterCommit() {
 	w.idle.Reset(restAfter)
+	w.logged += w.c.pagesWritten() * pageSize
 	if w.logged < checkpointEvery {
 		return
 	}

@@ -49,7 +49,7 @@ type writer struct {
 	stopped chan struct{}
 	err     error // of closing; valid once stopped is closed
 
-	logged int64 // bytes written since the last checkpoint, roughly
+	logged int64 // bytes written to the log since the last checkpoint
 	idle   *time.Timer
 }
 
@@ -97,10 +97,13 @@ func (s *Store) write(ctx context.Context, doing string, do func(*tx) error) err
 	return faultOf(doing, s.w.submit(ctx, wk))
 }
 
-// ask runs f on the writer's connection between two groups.
+// ask runs f on the writer's connection between two groups and waits for it.
+// On a closed history it does nothing.
 func (w *writer) ask(f func(*conn)) {
+	done := make(chan struct{})
 	select {
-	case w.asked <- f:
+	case w.asked <- func(c *conn) { defer close(done); f(c) }:
+		<-done
 	case <-w.stopped:
 	}
 }
@@ -248,7 +251,6 @@ func (w *writer) transact(t *tx, group []*work) error {
 		return err
 	}
 	for _, wk := range group {
-		w.logged += int64(wk.size) + 1024
 		if wk.capture != nil {
 			seq, err := t.keep(wk.capture)
 			if err != nil {
