@@ -53,16 +53,7 @@ func rawOp(id, path, summary string) huma.Operation {
 
 func (s *server) requestRoutes(api huma.API) {
 	huma.Register(api, op("list-requests", "GET", "/requests", "Requests, newest first"), s.list)
-	huma.Register(api, op("list-changes", "GET", "/changes", "What became of known rows"),
-		func(ctx context.Context, in *struct {
-			Epoch int64 `query:"epoch"`
-			After int64 `query:"after" doc:"the last revision known"`
-		}) (*struct{ Body Changes }, error) {
-			c, err := s.desk.ChangesAfter(ctx, in.Epoch, in.After)
-			return answer(ctx, s, c, err, func(c desk.Changes) Changes {
-				return Changes{Epoch: c.Epoch, Rev: c.Rev, LastSeq: c.LastSeq, Reset: c.Reset, Setup: c.Setup, Rows: rowsOf(c.Rows)}
-			})
-		})
+	huma.Register(api, op("list-changes", "GET", "/changes", "What became of known rows"), s.changes)
 	huma.Register(api, op("get-request", "GET", "/requests/{seq}", "One request"), s.detail)
 	huma.Register(api, rawOp("get-head", "/requests/{seq}/head", "The exact bytes of request line and header lines"),
 		func(ctx context.Context, in *seqInput) (*bytesOut, error) {
@@ -131,6 +122,16 @@ func (s *server) list(ctx context.Context, in *listInput) (*struct{ Body RowPage
 			out.Next = &p.Rows[n-1].Seq
 		}
 		return out
+	})
+}
+
+func (s *server) changes(ctx context.Context, in *struct {
+	Epoch int64 `query:"epoch"`
+	After int64 `query:"after" doc:"the last revision known"`
+}) (*struct{ Body Changes }, error) {
+	c, err := s.desk.ChangesAfter(ctx, in.Epoch, in.After)
+	return answer(ctx, s, c, err, func(c desk.Changes) Changes {
+		return Changes{Epoch: c.Epoch, Rev: c.Rev, LastSeq: c.LastSeq, Reset: c.Reset, Setup: c.Setup, Rows: rowsOf(c.Rows)}
 	})
 }
 

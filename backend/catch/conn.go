@@ -81,7 +81,7 @@ func (c *conn) one() bool {
 	var m message
 	var sp *spoilt
 	x.Head, sp = c.readHead()
-	c.stamp(x, first)
+	c.stamp(x)
 	if sp == nil {
 		sp = m.parse(x.Head)
 	}
@@ -256,7 +256,7 @@ func (c *conn) shrink() {
 	c.held = 0
 }
 
-func (c *conn) stamp(x *hook.Capture, first time.Time) {
+func (c *conn) stamp(x *hook.Capture) {
 	x.ReceivedAt = c.o.Now().UTC().Round(0)
 	x.UID = newUID(x.ReceivedAt)
 	x.RemoteAddr = c.remote

@@ -157,7 +157,7 @@ func certNames(c *x509.Certificate) string {
 func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 
 func (t *trip) brokenOff(err error) *hook.AttemptError {
-	how := ""
+	var how string
 	switch {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		how = "closed"

@@ -301,7 +301,7 @@ func isBodyless(method string) bool {
 	return false
 }
 
-func isLineSafe(b []byte) bool { return bytes.IndexAny(b, "\r\n\x00") < 0 }
+func isLineSafe(b []byte) bool { return !bytes.ContainsAny(b, "\r\n\x00") }
 
 // isToken reports whether s is a token of RFC 9110, as methods and header
 // names must be.

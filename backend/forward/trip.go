@@ -115,11 +115,13 @@ func (t *trip) exchange(ctx context.Context, l *link) error {
 		t.whole = sent == nil
 		return t.verdict(sent, err)
 	}
-	if sent != nil || l.br.Buffered() > 0 {
+	// The answer is whole, so it stands even when the rest of the request
+	// could not be written; only the connection is of no further use.
+	if sent == nil && l.br.Buffered() == 0 {
+		t.s.pool.give(l)
+	} else {
 		_ = l.conn.Close()
-		return nil
 	}
-	t.s.pool.give(l)
 	return nil
 }
 

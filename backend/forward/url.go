@@ -208,7 +208,8 @@ func (p *place) readAuthority(authority string) error {
 	if strings.Contains(authority, "@") {
 		return badURL("the URL carries a user name or password; set an Authorization header instead")
 	}
-	host, port, colon := authority, "", false
+	var host, port string
+	var colon bool
 	if strings.HasPrefix(authority, "[") {
 		end := strings.IndexByte(authority, ']')
 		if end < 0 {

@@ -64,7 +64,7 @@ func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
 		return nil, err
 	}
 	if err := c.check(newConn(dc)); err != nil {
-		dc.Close()
+		_ = dc.Close()
 		return nil, err
 	}
 	return dc, nil

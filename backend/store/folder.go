@@ -85,7 +85,7 @@ func peek(path string) (header, error) {
 	if err != nil {
 		return header{}, &hook.Fault{Kind: hook.Unavailable, Text: "open " + path, Err: err}
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	b := make([]byte, 100)
 	if _, err := io.ReadFull(f, b); err != nil || !bytes.HasPrefix(b, []byte("SQLite format 3\x00")) {
 		return header{}, hook.Faultf(hook.Damaged,
@@ -123,7 +123,7 @@ func walVersion(path string, pageSize int64) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	var head [32]byte
 	if _, err := io.ReadFull(f, head[:]); err != nil {
 		return -1, nil //nothing was ever logged

@@ -90,15 +90,15 @@ type group struct {
 	counts
 }
 
-// groups adds up the rows that a condition picks.
-func (t *tx) groups(where string, args ...any) ([]group, error) {
+// groups adds up the rows of a JSON list of seqs that are not in the trash.
+func (t *tx) groups(seqs any) ([]group, error) {
 	var gs []group
 	err := t.query(`SELECT seq >> 10, endpoint, count(*), sum(1 - read), sum(pinned), sum(kept), sum(kept * pinned)
-		FROM requests WHERE `+where+` GROUP BY 1, 2`, func(row []driver.Value) error {
+		FROM requests WHERE `+inList+` GROUP BY 1, 2`, func(row []driver.Value) error {
 		gs = append(gs, group{integer(row[0]), integer(row[1]), counts{integer(row[2]), integer(row[3]),
 			integer(row[4]), integer(row[5]), integer(row[6])}})
 		return nil
-	}, args...)
+	}, seqs)
 	return gs, err
 }
 
@@ -116,7 +116,7 @@ const inList = "seq IN (SELECT value FROM json_each(?)) AND trash IS NULL"
 // mark patches rows and recounts them.
 func (t *tx) mark(seqs []int64, p hook.MarksPatch) (int64, error) {
 	list := seqList(seqs)
-	before, err := t.groups(inList, list)
+	before, err := t.groups(list)
 	if err != nil {
 		return 0, err
 	}
@@ -136,7 +136,7 @@ func (t *tx) mark(seqs []int64, p hook.MarksPatch) (int64, error) {
 			return 0, err
 		}
 	}
-	after, err := t.groups(inList, list)
+	after, err := t.groups(list)
 	t.countGroups(after, 1)
 	return n, err
 }

@@ -91,7 +91,7 @@ func (t *tx) purge(seqs []int64, condition string) (int64, error) {
 		return 0, err
 	}
 	list := seqList(doomed)
-	gs, err := t.groups(inList, list)
+	gs, err := t.groups(list)
 	if err != nil {
 		return 0, err
 	}

@@ -59,7 +59,6 @@ type Store struct {
 
 	change    atomic.Pointer[hook.Change] // without Updated
 	sick      atomic.Pointer[hook.Fault]
-	waiting   atomic.Int64
 	closeOnce sync.Once
 	closeErr  error
 }

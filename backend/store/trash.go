@@ -32,7 +32,7 @@ func (s *Store) Trash(ctx context.Context, expr *filter.Expr, upTo int64) (hook.
 // hide moves rows to a batch of the trash, making the batch when it has no ID.
 func (t *tx) hide(tr hook.Trash, seqs []int64, until time.Time) (hook.Trash, error) {
 	list := seqList(seqs)
-	gs, err := t.groups(inList, list)
+	gs, err := t.groups(list)
 	if err != nil {
 		return tr, err
 	}
@@ -99,7 +99,7 @@ func (t *tx) restore(trash int64) (int64, error) {
 	if _, err := t.exec("UPDATE requests SET trash = NULL WHERE seq IN (SELECT value FROM json_each(?))", list); err != nil {
 		return 0, err
 	}
-	gs, err := t.groups(inList, list)
+	gs, err := t.groups(list)
 	t.reload = true
 	return t.countGroups(gs, 1), err
 }
