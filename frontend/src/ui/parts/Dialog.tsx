@@ -1,5 +1,5 @@
 import { Modal } from "@mantine/core";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import css from "./parts.module.css";
 
 interface DialogProps {
@@ -17,6 +17,7 @@ interface DialogProps {
 
 /** A modal dialog: focus stays inside, Escape closes, focus goes back where it was. */
 export function Dialog({ open, onClose, title, size = 560, footer, tall, children }: DialogProps) {
+  useFocusBack();
   return (
     <Modal.Root opened={open} onClose={onClose} size={size} centered={tall} yOffset="8vh" padding={0}>
       <Modal.Overlay />
@@ -32,5 +33,17 @@ export function Dialog({ open, onClose, title, size = 560, footer, tall, childre
         </Modal.Body>
       </Modal.Content>
     </Modal.Root>
+  );
+}
+
+/** Mantine gives the focus back only to a dialog that was mounted closed; ours come and go. */
+function useFocusBack(): void {
+  const [before] = useState(() => document.activeElement);
+  useEffect(
+    () => () => {
+      const lost = document.activeElement === null || document.activeElement === document.body;
+      if (lost && before instanceof HTMLElement && before.isConnected) before.focus();
+    },
+    [before],
   );
 }
