@@ -8,6 +8,7 @@ import signal
 import subprocess
 import time
 
+SCREEN_WIDTH, SCREEN_HEIGHT = 1440, 900
 DEADLINE = 60  # seconds; a slow machine with a cold disk needs some of them
 
 
@@ -69,7 +70,7 @@ def start_screen(processes, log):
     """Starts an X server that picks its own number, and a window manager."""
     read_end, write_end = os.pipe()
     processes.start(
-        "Xvfb", "-displayfd", str(write_end), "-screen", "0", "1440x900x24", "-nolisten", "tcp",
+        "Xvfb", "-displayfd", str(write_end), "-screen", "0", f"{SCREEN_WIDTH}x{SCREEN_HEIGHT}x24", "-nolisten", "tcp",
         pass_fds=[write_end], stdout=log, stderr=log,
     )
     os.close(write_end)
@@ -103,6 +104,9 @@ class Hands:
         self.xtest.XTestFakeMotionEvent.argtypes = [
             ctypes.c_void_p, ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_ulong]
         self.xtest.XTestFakeButtonEvent.argtypes = [ctypes.c_void_p, ctypes.c_uint, ctypes.c_int, ctypes.c_ulong]
+        self.x11.XGetInputFocus.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p]
+        self.x11.XQueryTree.argtypes = [ctypes.c_void_p, ctypes.c_ulong, *[ctypes.c_void_p] * 4]
+        self.x11.XIconifyWindow.argtypes = [ctypes.c_void_p, ctypes.c_ulong, ctypes.c_int]
         self.display = self.x11.XOpenDisplay(None)
         if not self.display:
             raise AssertionError("cannot open the display for typing and clicking")
@@ -123,6 +127,17 @@ class Hands:
             # The delays, in ms, are the server's: they come before the event.
             self.xtest.XTestFakeButtonEvent(self.display, 1, 1, 80)
             self.xtest.XTestFakeButtonEvent(self.display, 1, 0, 40)
+        self.x11.XSync(self.display, 0)
+
+    def iconify(self):
+        """Puts the window that has the focus away, as its button would."""
+        focus, revert = ctypes.c_ulong(), ctypes.c_int()
+        self.x11.XGetInputFocus(self.display, ctypes.byref(focus), ctypes.byref(revert))
+        # GTK gives the focus to a window of its own inside the one shown.
+        root, shown, children, count = ctypes.c_ulong(), ctypes.c_ulong(), ctypes.c_void_p(), ctypes.c_uint()
+        self.x11.XQueryTree(self.display, focus.value, ctypes.byref(root), ctypes.byref(shown),
+                            ctypes.byref(children), ctypes.byref(count))
+        self.x11.XIconifyWindow(self.display, shown.value, 0)
         self.x11.XSync(self.display, 0)
 
     def _stroke(self, symbol, held=()):
@@ -180,6 +195,10 @@ class Screen:
                 raise Gone(str(error)) from error
         return None
 
+    def is_(self, node, state):
+        """Whether node is in that state, such as "active" or "iconified"."""
+        return state in [self.atspi.stateToString(each) for each in node.getState().getStates()]
+
     def text_of(self, node):
         """All text at and below node, names included."""
         parts = []
@@ -210,7 +229,7 @@ class Screen:
     def focus(self, node):
         node.queryComponent().grabFocus()
         wait_for(f"{node.name!r} to have the focus",
-                 lambda: node.getState().contains(self.atspi.STATE_FOCUSED))
+                 lambda: self.is_(node, "focused"))
 
     def outline(self, root):
         """The tree as text, for a failure's report."""

@@ -10,8 +10,10 @@ import os
 import sys
 import tempfile
 
-from desk import Hands, Processes, Screen, screenshot, start_screen, wait_for
+from desk import SCREEN_HEIGHT, SCREEN_WIDTH, Hands, Processes, Screen, screenshot, start_screen, wait_for
 from target import Target, free_port, post
+
+WHOLE_SCREEN = (0, 0, SCREEN_WIDTH, SCREEN_HEIGHT)
 
 # Odd on purpose: case, order, repeats and spacing are what "exact" means.
 PATH = "/orders/paid?id=7&note=a%20b"
@@ -60,9 +62,9 @@ class WindowTest:
             return all(word in name for word in words)
         return wait_for(f"a row with {words}", lambda: self.screen.find(self.window, "list item", fits))
 
-    def frame_size(self):
-        box = self.window.queryComponent().getExtents(self.screen.atspi.DESKTOP_COORDS)
-        return box.width, box.height
+    def place(self):
+        """Where the window is and how large: x, y, width, height."""
+        return tuple(self.window.queryComponent().getExtents(self.screen.atspi.DESKTOP_COORDS))
 
     # What is done
 
@@ -117,26 +119,30 @@ class WindowTest:
         check(delivery_of(head) is not None, f"no Creel-Delivery line in {lines}")
 
     def stays_alone(self):
+        before = self.place()
+        wait_for("the window to be the active one", lambda: self.screen.is_(self.window, "active"))
+        self.hands.iconify()
+        wait_for("the window to be put away", lambda: self.screen.is_(self.window, "iconified"))
         second = self.launch()
         wait_for("the second program to end", lambda: second.poll() is not None)
         self.processes.running.remove(second)
         check(second.returncode == 0, f"the second program ended with {second.returncode}")
         check(self.creel.poll() is None, "the first window is gone")
+        wait_for("the first window to be in front", lambda: self.screen.is_(self.window, "active"))
+        wait_for("the first window to be where it was", lambda: self.place() == before)
 
     def comes_back(self):
-        before = self.frame_size()
-        box = self.window.queryComponent().getExtents(self.screen.atspi.DESKTOP_COORDS)
+        x, y, width, _ = self.place()
         # A double click on the title bar maximises.
-        self.hands.click(box.x + box.width // 2, box.y + 10, times=2)
-        wait_for("the window to be maximised", lambda: self.frame_size() != before)
-        wide = self.frame_size()
+        self.hands.click(x + width // 2, y + 10, times=2)
+        wait_for("the window to be maximised", lambda: self.place() == WHOLE_SCREEN)
         status = self.processes.stop(self.creel)
         check(status == 0, f"the window ended with {status}")
         wait_for("the window to be gone", lambda: self.screen.window("creel") is None)
         self.creel = self.launch()
         self.find("frame", "Creel")
         self.row("/orders/paid", "The target answered 422")
-        wait_for("the window to be maximised again", lambda: self.frame_size() == wide)
+        wait_for("the window to be maximised again", lambda: self.place() == WHOLE_SCREEN)
         status = self.processes.stop(self.creel)
         check(status == 0, f"the window ended with {status}")
 
