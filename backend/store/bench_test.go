@@ -26,3 +26,21 @@ func BenchmarkKeep(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkList is a page far down a history of 100,000.
+func BenchmarkList(b *testing.B) {
+	s := openTemp(b)
+	for range 100 {
+		keepN(b, s, 1000)
+	}
+	for _, src := range []string{"", "endpoint:shop", "method:POST"} {
+		e := parse(b, src)
+		b.Run("filter="+src, func(b *testing.B) {
+			for b.Loop() {
+				if _, err := s.List(ctx, e, hook.Cursor{Offset: 99_000, Limit: 100}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

@@ -109,7 +109,7 @@ func (r *rig) attempt(delivery, id string, edits ...func(*hook.Attempt)) hook.At
 	a := hook.Attempt{ID: id, Delivery: delivery, N: 1, StartedAt: r.clock.now(), Method: "POST", URL: "http://a/", Status: 200,
 		Phases:   hook.Phases{DNS: time.Microsecond, Connect: 2 * time.Microsecond, FirstByte: 3 * time.Millisecond, Total: 4 * time.Millisecond},
 		SentHead: []byte("POST / HTTP/1.1\r\n\r\n"), SentBody: []byte("sent"), AnswerHead: []byte("HTTP/1.1 200 OK\r\n\r\n"),
-		AnswerBody: bytes.Repeat([]byte("a"), hook.MaxAnswer), AnswerBytes: hook.MaxAnswer + 5, AnswerTruncated: true, Changes: -1}
+		AnswerBody: bytes.Repeat([]byte("a"), 5000), AnswerBytes: 5005, AnswerTruncated: true, Changes: -1}
 	for _, f := range edits {
 		f(&a)
 	}
@@ -233,7 +233,7 @@ func lastAnswer(t *testing.T, r *rig) {
 		id := r.owe(1, "http://a/")
 		r.claim(1)
 		r.clock.add(time.Second)
-		r.must(r.Finish(ctx, r.attempt(id, fmt.Sprint("try-", i), func(a *hook.Attempt) { a.Status = status }), hook.Delivered, time.Time{}))
+		r.must(r.Finish(ctx, r.attempt(id, fmt.Sprint("try-", i), func(a *hook.Attempt) { a.Status, a.AnswerBody = status, bytes.Repeat([]byte("a"), hook.MaxAnswer) }), hook.Delivered, time.Time{}))
 	}
 	got, err = r.LastAnswer(ctx, 1, "http://a/", "try-3")
 	r.must(err)

@@ -126,7 +126,7 @@ func walVersion(path string, pageSize int64) (int, error) {
 	defer func() { _ = f.Close() }()
 	var head [32]byte
 	if _, err := io.ReadFull(f, head[:]); err != nil {
-		return -1, nil //nothing was ever logged
+		return -1, nil // nothing was ever logged
 	}
 	version := 0
 	var frame [24]byte

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"crypto/sha256"
-	"sync"
 
 	"creel/backend/hook"
 
@@ -13,13 +12,11 @@ import (
 // capture is a request made ready to insert by its caller's goroutine, so that
 // the writer has less to do.
 type capture struct {
-	slug  string
-	kept  int64
-	req   []any // parameters of insertRequest; the first two are set by the writer
-	raw   []any // parameters of insertRaw; the first is set by the writer
-	owed  []hook.Delivery
-	reqTo [20]any
-	rawTo [4]any
+	slug string
+	kept int64
+	req  [20]any // parameters of insertRequest; the first two are set by the writer
+	raw  [4]any  // parameters of insertRaw; the first is set by the writer
+	owed []hook.Delivery
 }
 
 const (
@@ -54,11 +51,10 @@ func (s *Store) ready(c *hook.Capture, owed []hook.Delivery) (*capture, error) {
 		r.SHA256 = sha256.Sum256(c.Body)
 	}
 	p := &capture{slug: r.Endpoint, kept: int64(len(c.Head) + len(c.Body) + len(c.Trailer)), owed: owed}
-	p.reqTo = [...]any{nil, nil, r.ReceivedAt.UnixMicro(), int64(r.Status), int64(len(owed)), p.kept, r.BodyBytes, flags,
+	p.req = [...]any{nil, nil, r.ReceivedAt.UnixMicro(), int64(r.Status), int64(len(owed)), p.kept, r.BodyBytes, flags,
 		r.Method, r.Target, r.UID[:], r.SHA256[:], r.ReadTime.Microseconds(), orNull(r.Host), orNull(r.Protocol),
 		orNull(r.RemoteAddr), orNull(r.ContentType), orNull(r.Reason), orNull(r.Provider), orNull(r.Event)}
-	p.rawTo = [...]any{nil, c.Head, c.Body, c.Trailer}
-	p.req, p.raw = p.reqTo[:], p.rawTo[:]
+	p.raw = [...]any{nil, c.Head, c.Body, c.Trailer}
 	return p, nil
 }
 
@@ -70,17 +66,14 @@ func (s *Store) Keep(ctx context.Context, c *hook.Capture, owed []hook.Delivery)
 	if err != nil {
 		return 0, err
 	}
-	wk := &work{capture: p, size: int(p.kept), done: doneChans.Get().(chan struct{})}
+	wk := &work{capture: p, size: int(p.kept), done: s.dones.Get().(chan struct{})}
 	if err := s.w.submit(ctx, wk); err != nil {
 		return 0, faultOf("keep request", err)
 	}
-	doneChans.Put(wk.done)
+	s.dones.Put(wk.done)
 	c.Seq = wk.seq
 	return wk.seq, nil
 }
-
-// doneChans saves an allocation a request; a channel comes back empty.
-var doneChans = sync.Pool{New: func() any { return make(chan struct{}, 1) }}
 
 // KeepMany keeps requests in the order given, in one transaction for about
 // each 8 MiB, and sets their seqs. It is for imports and for filling a new
@@ -134,10 +127,10 @@ func (t *tx) keep(p *capture) (int64, error) {
 	}
 	seq := t.seq + 1
 	p.req[0], p.req[1], p.raw[0] = seq, endpoint, seq
-	if _, err := t.exec(insertRequest, p.req...); err != nil {
+	if _, err := t.exec(insertRequest, p.req[:]...); err != nil {
 		return 0, err
 	}
-	if _, err := t.exec(insertRaw, p.raw...); err != nil {
+	if _, err := t.exec(insertRaw, p.raw[:]...); err != nil {
 		return 0, err
 	}
 	for i := range p.owed {

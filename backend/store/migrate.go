@@ -2,6 +2,7 @@ package store
 
 import (
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -99,10 +100,23 @@ func backup(c *conn, path string) error {
 	if _, err := c.exec("VACUUM INTO ?", part); err != nil {
 		return faultOf("back up the database before changing it", err)
 	}
+	if err := syncFile(part); err != nil {
+		return &hook.Fault{Kind: hook.Unavailable, Text: "back up the database", Err: err}
+	}
 	if err := os.Rename(part, path); err != nil {
 		return &hook.Fault{Kind: hook.Unavailable, Text: "back up the database", Err: err}
 	}
 	return syncFolder(filepath.Dir(path))
+}
+
+// syncFile makes a file that SQLite wrote without a journal survive a power
+// loss.
+func syncFile(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
 }
 
 func checkpoint(c *conn, mode string) error {

@@ -61,7 +61,7 @@ func (m *model) visible(pick func(held) bool) (out []held) {
 // keep adds up to two blocks of requests to one endpoint.
 func (m *model) keep(t *rapid.T) {
 	slug := rapid.SampledFrom([]string{"inbox", "a", "b"}).Draw(t, "slug")
-	cs := make([]hook.Capture, rapid.SampledFrom([]int{1, 3, 700, 1500}).Draw(t, "n"))
+	cs := make([]hook.Capture, rapid.SampledFrom([]int{1, 3, 20, 1100}).Draw(t, "n"))
 	for i := range cs {
 		cs[i] = *small(slug, i)
 	}
@@ -233,7 +233,7 @@ func TestHistoryIsTheModel(t *testing.T) {
 				t.Error(err)
 			}
 		}()
-		for i := range rapid.IntRange(1, 8).Draw(t, "steps") {
+		for i := range rapid.IntRange(1, 6).Draw(t, "steps") {
 			step := rapid.SampledFrom([]func(*rapid.T){m.keep, m.keep, m.mark, m.delete, m.restore, m.prune, m.reopen}).Draw(t, fmt.Sprint("step ", i))
 			step(t)
 			m.check(t)

@@ -5,7 +5,6 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
-	"errors"
 	"slices"
 	"time"
 
@@ -19,18 +18,18 @@ const nextLane = "SELECT min(lane) FROM deliveries WHERE state = 'waiting' AND l
 // due is a delivery that may be sent.
 type due struct{ n, at int64 }
 
-// Claim moves up to max due deliveries to Sending, oldest first, skipping
+// Claim moves up to most due deliveries to Sending, oldest first, skipping
 // lanes; a lane is the target's name, or "url:" and the URL's host.
-func (s *Store) Claim(ctx context.Context, now time.Time, max int, skip []string) ([]hook.Delivery, error) {
+func (s *Store) Claim(ctx context.Context, now time.Time, most int, skip []string) ([]hook.Delivery, error) {
 	// Looking first spares the writer a transaction when nothing is due.
 	next, err := s.nextDue(ctx, skip)
-	if err != nil || max <= 0 || next.IsZero() || next.After(now) {
+	if err != nil || most <= 0 || next.IsZero() || next.After(now) {
 		return []hook.Delivery{}, faultOf("claim deliveries", err)
 	}
 	var ns []int64
 	err = s.write(ctx, "claim deliveries", func(t *tx) error {
 		ns = nil
-		ds, err := t.dues(now.UnixMicro(), max, skip)
+		ds, err := t.dues(now.UnixMicro(), most, skip)
 		if err != nil {
 			return err
 		}
@@ -50,12 +49,13 @@ func (s *Store) Claim(ctx context.Context, now time.Time, max int, skip []string
 	if err != nil || len(ns) == 0 {
 		return []hook.Delivery{}, err
 	}
-	ds, err := s.deliveries(ctx, "WHERE d.n IN (SELECT value FROM json_each(?)) ORDER BY d.due_at, d.n", seqList(ns))
+	// They are claimed: the caller must get them even when its context ended.
+	ds, err := s.deliveries(context.WithoutCancel(ctx), "WHERE d.n IN (SELECT value FROM json_each(?)) ORDER BY d.due_at, d.n", seqList(ns))
 	return ds, faultOf("claim deliveries", err)
 }
 
 // dues finds the oldest due deliveries of all lanes but those to skip.
-func (t *tx) dues(now int64, max int, skip []string) ([]due, error) {
+func (t *tx) dues(now int64, most int, skip []string) ([]due, error) {
 	var all []due
 	for lane, ok := "", true; ok; {
 		err := t.query(nextLane, func(row []driver.Value) error {
@@ -73,7 +73,7 @@ func (t *tx) dues(now int64, max int, skip []string) ([]due, error) {
 			ORDER BY due_at, n LIMIT ?`, func(row []driver.Value) error {
 			all = append(all, due{integer(row[0]), integer(row[1])})
 			return nil
-		}, lane, now, max)
+		}, lane, now, most)
 		if err != nil {
 			return nil, err
 		}
@@ -81,7 +81,7 @@ func (t *tx) dues(now int64, max int, skip []string) ([]due, error) {
 	slices.SortFunc(all, func(a, b due) int {
 		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.n, b.n))
 	})
-	return all[:min(max, len(all))], nil
+	return all[:min(most, len(all))], nil
 }
 
 // NextDue is when the next waiting delivery is due; zero when none waits.
@@ -245,9 +245,6 @@ func (s *Store) Release(ctx context.Context) (total int64, err error) {
 		if err == nil {
 			total += n
 		}
-	}
-	if errors.Is(err, errClosed) {
-		err = faultOf("release deliveries", err)
 	}
 	return total, err
 }

@@ -59,6 +59,7 @@ type Store struct {
 
 	change    atomic.Pointer[hook.Change] // without Updated
 	sick      atomic.Pointer[hook.Fault]
+	dones     sync.Pool // of chan struct{}, empty: saves an allocation a request
 	closeOnce sync.Once
 	closeErr  error
 }
@@ -99,6 +100,7 @@ func open(ctx context.Context, opt Options, dir fs.FS) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{opt: opt, path: filepath.Join(opt.Dir, fileName), tally: newTally()}
+	s.dones.New = func() any { return make(chan struct{}, 1) }
 	h, err := peek(s.path)
 	if err != nil {
 		return nil, err

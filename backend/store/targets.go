@@ -77,14 +77,14 @@ func (s *Store) DeleteTarget(ctx context.Context, name string) error {
 	return err
 }
 
-// cancelLane cancels up to max waiting deliveries of a lane.
-func (t *tx) cancelLane(lane string, max int) (int, error) {
+// cancelLane cancels up to most waiting deliveries of a lane.
+func (t *tx) cancelLane(lane string, most int) (int, error) {
 	var ns, requests []int64
 	err := t.query("SELECT n, request FROM deliveries WHERE state = 'waiting' AND lane = ? LIMIT ?",
 		func(row []driver.Value) error {
 			ns, requests = append(ns, integer(row[0])), append(requests, integer(row[1]))
 			return nil
-		}, lane, max)
+		}, lane, most)
 	for i := range ns {
 		if err != nil {
 			return 0, err
