@@ -11,6 +11,7 @@ package catch
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net"
 	"sync"
@@ -216,6 +217,12 @@ func (c *Catcher) Shut(ctx context.Context) error {
 	if s != nil {
 		err = s.close(ctx)
 	}
-	c.retired.Wait()
+	gone := make(chan struct{})
+	go func() { c.retired.Wait(); close(gone) }()
+	select {
+	case <-gone:
+	case <-ctx.Done():
+		err = errors.Join(err, ctx.Err())
+	}
 	return err
 }
