@@ -185,7 +185,6 @@ export function SettingsDialog({ settings }: { settings: Settings }) {
           </div>
           <div>
             <Button
-              look="danger"
               onClick={() => {
                 desk.dialogs.close();
                 desk.actions.run("list.clear");

@@ -8,7 +8,7 @@ const TONES = { plain: "", good: css.toastGood, bad: css.toastBad };
 export function Toasts() {
   const { dialogs, toasts } = useDesk();
   const shown = useStore(toasts.store);
-  // A dialog's buttons are at its bottom.
+  // A dialog's buttons are at its bottom and in its right corner: then only the newest, out of their way.
   const above = useStore(dialogs.store, (dialog) => dialog !== undefined);
   return (
     <section className={css.toasts} data-above={above || undefined} aria-label="Messages" aria-live="polite">
