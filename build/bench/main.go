@@ -65,7 +65,8 @@ func capture(creel string, rounds int, length time.Duration) (err error) {
 	if err != nil {
 		return err
 	}
-	report(full, "at saturation")
+	rates := report(full, "at saturation")
+	fmt.Printf("ratio %.2f\n", rates[0]/rates[1])
 	fmt.Println("\nAcknowledgement at 200 requests/s")
 	calm, err := inTurn(rounds, func(addr string) (result, error) { return steady(addr, 200, length) }, ours.addr, empty.addr)
 	if err != nil {
@@ -110,10 +111,10 @@ func inTurn(rounds int, load func(addr string) (result, error), addrs ...string)
 	return found, nil
 }
 
-func report(sides [][]result, label string) {
+// report prints a line for each side and returns their rates.
+func report(sides [][]result, label string) (rates []float64) {
 	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintf(table, "%s\trequests/s\tp50\tp99\tfailed\t\n", label)
-	var rates []float64
 	for i, name := range []string{"creel serve", "empty net/http"} {
 		rate := median(sides[i], result.rate)
 		rates = append(rates, rate)
@@ -125,8 +126,8 @@ func report(sides [][]result, label string) {
 			median(sides[i], func(r result) float64 { return ms(r.quantile(0.50)) }),
 			median(sides[i], func(r result) float64 { return ms(r.quantile(0.99)) }), failed)
 	}
-	fmt.Fprintf(table, "ratio\t%.2f\t\t\t\t\n", rates[0]/rates[1])
 	_ = table.Flush()
+	return rates
 }
 
 // median of what of finds in each round.
