@@ -67,7 +67,7 @@ func (s *setup) endpointFor(target string) *hook.Endpoint {
 // owed works out the deliveries of a new request. What a browser sent from a
 // foreign page, and what Creel itself sent, is never forwarded by itself.
 func (d *Desk) owed(s *setup, ep *hook.Endpoint, c *hook.Capture, headers hook.Headers) []hook.Delivery {
-	if len(ep.Targets) == 0 || c.CrossSite || headers.Get(MarkHeader) != "" {
+	if len(ep.Targets) == 0 || c.CrossSite || headers.Get(hook.DeliveryHeader) != "" {
 		return nil
 	}
 	if expr := s.filters[ep.Slug]; expr != nil {

@@ -42,10 +42,9 @@ type Roads interface {
 	// Clean adds a missing http:// and refuses, as hook.Invalid, what cannot
 	// be sent to.
 	Clean(url string) (string, error)
+	// CheckRule refuses, as hook.Invalid, a header rule that cannot be applied.
+	CheckRule(r hook.HeaderRule) error
 }
-
-// MarkHeader is the header line that marks what Creel sent.
-const MarkHeader = "Creel-Delivery"
 
 // Options are what a Desk is made of.
 type Options struct {

@@ -95,45 +95,19 @@ func (d *Desk) draft(ctx context.Context, row hook.Row, url string, e *Edits) (*
 }
 
 func checkDraft(draft *hook.Draft) error {
-	if !isToken(draft.Method) {
+	if !hook.IsToken(draft.Method) {
 		f := hook.Faultf(hook.Invalid, "method %q: use letters, digits and - only, such as POST", draft.Method)
 		f.Field = "edits.method"
 		return f
 	}
 	for i, h := range draft.Headers {
-		if !isToken(h.Name) || !isFieldValue(h.Value) {
+		if !hook.IsToken(h.Name) || !hook.IsLineSafe(h.Value) {
 			f := hook.Faultf(hook.Invalid, "header line %d (%q): a name has no spaces or colons, and neither part has line breaks", i+1, h.Name)
 			f.Field = "edits.headers"
 			return f
 		}
 	}
 	return nil
-}
-
-// isToken reports whether s is a token of RFC 9110, as methods and header
-// names must be.
-func isToken(s string) bool {
-	for i := range len(s) {
-		c := s[i]
-		if c <= ' ' || c >= 0x7f {
-			return false
-		}
-		switch c {
-		case '(', ')', '<', '>', '@', ',', ';', ':', '\\', '"', '/', '[', ']', '?', '=', '{', '}':
-			return false
-		}
-	}
-	return s != ""
-}
-
-// isFieldValue reports whether s may stand in a header line.
-func isFieldValue(s string) bool {
-	for i := range len(s) {
-		if c := s[i]; c == '\r' || c == '\n' || c == 0 {
-			return false
-		}
-	}
-	return true
 }
 
 // Deliveries returns a request's deliveries, newest first.

@@ -118,7 +118,7 @@ func checkReply(r *hook.Reply) error {
 		return fieldFault(hook.Invalid, "reply.delayMs", "a delay of %d ms: use 0 to 30,000", r.DelayMs)
 	}
 	for i, h := range r.Headers {
-		if !isToken(h.Name) || !isFieldValue(h.Value) {
+		if !hook.IsToken(h.Name) || !hook.IsLineSafe(h.Value) {
 			return fieldFault(hook.Invalid, "reply.headers", "reply header line %d (%q): a name has no spaces or colons, and neither part has line breaks", i+1, h.Name)
 		}
 		switch strings.ToLower(h.Name) {
@@ -183,14 +183,9 @@ func (d *Desk) checkTarget(t *hook.Target) error {
 	if t.TimeoutMs == 0 {
 		t.TimeoutMs = 30_000
 	}
-	for i := range t.HeaderRules {
-		r := &t.HeaderRules[i]
-		if !isToken(r.Name) || !isFieldValue(r.Value) {
-			return fieldFault(hook.Invalid, "headerRules", "header rule %d (%q): a name has no spaces or colons, and neither part has line breaks", i+1, r.Name)
-		}
-		switch strings.ToLower(r.Name) {
-		case "content-length", "transfer-encoding", "connection":
-			return fieldFault(hook.Invalid, "headerRules", "%s is written by Creel itself; leave it out", r.Name)
+	for _, r := range t.HeaderRules {
+		if err := d.roads.CheckRule(r); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -143,7 +143,7 @@ func (h *answerHead) readStatusLine(b []byte) error {
 		return notHTTP(b)
 	}
 	n, err := strconv.Atoi(code)
-	if err != nil || len(code) != 3 || n < 100 || !isDigit(code[0]) || !isLineSafe(b) {
+	if err != nil || len(code) != 3 || n < 100 || !isDigit(code[0]) || !hook.IsLineSafe(string(b)) {
 		return protocolf("the status line %q is malformed", clip(text))
 	}
 	h.status, h.old = n, version == "HTTP/1.0"
@@ -160,7 +160,7 @@ func answerFields(rest []byte) (hook.Headers, error) {
 		if len(raw) == 0 {
 			break
 		}
-		if !isLineSafe(raw) {
+		if !hook.IsLineSafe(string(raw)) {
 			return nil, protocolf("a header line of the answer has a CR or NUL in it: %q", clip(printable(raw)))
 		}
 		if raw[0] == ' ' || raw[0] == '\t' {
@@ -172,7 +172,7 @@ func answerFields(rest []byte) (hook.Headers, error) {
 			continue
 		}
 		name, value, ok := strings.Cut(string(raw), ":")
-		if !ok || !isToken(name) {
+		if !ok || !hook.IsToken(name) {
 			return nil, protocolf("a header line of the answer is malformed: %q", clip(printable(raw)))
 		}
 		fields = append(fields, hook.Header{Name: name, Value: strings.Trim(value, " \t")})

@@ -9,14 +9,6 @@ import (
 	"creel/backend/hook"
 )
 
-// MarkHeader is the header line that carries the delivery's id to the target.
-// A caught request that has one was sent by a Creel: forwarding it again
-// could go round in circles.
-const MarkHeader = "Creel-Delivery"
-
-// sampleHeader marks requests that Creel sends to its own catch port.
-const sampleHeader = "Creel-Sample"
-
 // line is one header line on its way out: its name, and its whole text as it
 // will stand on the wire, without the line end.
 type line struct {
@@ -65,7 +57,7 @@ func compose(o Outbound) (message, *hook.AttemptError) {
 	}
 	switch {
 	case err != nil:
-	case !isToken(m.method):
+	case !hook.IsToken(m.method):
 		err = fmt.Errorf("send request: the method %q is no HTTP method; edit the request", clip(m.method))
 	case strings.EqualFold(m.method, "CONNECT"):
 		err = fmt.Errorf("send request: CONNECT asks for a tunnel, which creel does not open; edit the request to use another method")
@@ -109,12 +101,12 @@ func (m *message) remake(lines []line, o Outbound) []line {
 		case lower == "transfer-encoding" && !hasLength && !sized && len(m.body) > 0:
 			out = append(out, newLine("Content-Length", length))
 			sized = true
-		case lower == strings.ToLower(MarkHeader):
+		case lower == strings.ToLower(hook.DeliveryHeader):
 			if !marked && markID != "" {
-				out = append(out, newLine(MarkHeader, markID))
+				out = append(out, newLine(hook.DeliveryHeader, markID))
 			}
 			marked = true
-		case isHopByHop(lower), named[lower], lower == strings.ToLower(sampleHeader):
+		case isHopByHop(lower), named[lower]:
 		default:
 			out = append(out, l)
 		}
@@ -126,7 +118,7 @@ func (m *message) remake(lines []line, o Outbound) []line {
 		out = append(out, newLine("Content-Length", length))
 	}
 	if !marked && markID != "" {
-		out = append(out, newLine(MarkHeader, markID))
+		out = append(out, newLine(hook.DeliveryHeader, markID))
 	}
 	return out
 }
@@ -174,7 +166,7 @@ func splitHead(head []byte) []line {
 	lines := make([]line, 0, len(folded))
 	for _, raw := range folded {
 		name, _, ok := bytes.Cut(raw, []byte(":"))
-		if ok && isToken(string(name)) && isLineSafe(raw) {
+		if ok && hook.IsToken(string(name)) && hook.IsLineSafe(string(raw)) {
 			lines = append(lines, line{string(name), raw})
 		}
 	}
@@ -184,7 +176,7 @@ func splitHead(head []byte) []line {
 func draftLines(headers hook.Headers) ([]line, error) {
 	lines := make([]line, 0, len(headers))
 	for i, h := range headers {
-		if !isToken(h.Name) || !isLineSafe([]byte(h.Value)) {
+		if !hook.IsToken(h.Name) || !hook.IsLineSafe(h.Value) {
 			return nil, fmt.Errorf("send request: header line %d (%q) has a character in it that cannot be sent, such as a line break; edit it", i+1, clip(h.Name))
 		}
 		lines = append(lines, newLine(h.Name, h.Value))
@@ -201,11 +193,11 @@ func CheckRule(r hook.HeaderRule) error {
 	switch {
 	case r.Op != "set" && r.Op != "remove":
 		text = fmt.Sprintf("header rule %q: the op is %q, but must be set or remove", clip(r.Name), clip(r.Op))
-	case !isToken(r.Name):
+	case !hook.IsToken(r.Name):
 		text = fmt.Sprintf("header rule %q: a header name has letters, digits and dashes, no blanks or colons", clip(r.Name))
-	case r.Op == "set" && !isLineSafe([]byte(r.Value)):
+	case r.Op == "set" && !hook.IsLineSafe(r.Value):
 		text = fmt.Sprintf("header rule %q: the value has a line break or NUL in it", clip(r.Name))
-	case lower == strings.ToLower(MarkHeader):
+	case lower == strings.ToLower(hook.DeliveryHeader):
 		text = fmt.Sprintf("header rule %q: creel makes this line itself; turn the mark off instead", clip(r.Name))
 	case isHopByHop(lower), lower == "content-length", lower == "host" && r.Op == "remove":
 		text = fmt.Sprintf("header rule %q: creel makes this line itself, since the connection depends on it", clip(r.Name))
@@ -299,18 +291,4 @@ func isBodyless(method string) bool {
 		return true
 	}
 	return false
-}
-
-func isLineSafe(b []byte) bool { return !bytes.ContainsAny(b, "\r\n\x00") }
-
-// isToken reports whether s is a token of RFC 9110, as methods and header
-// names must be.
-func isToken(s string) bool {
-	for i := range len(s) {
-		c := s[i]
-		if !isAlpha(c) && !isDigit(c) && strings.IndexByte("!#$%&'*+-.^_`|~", c) < 0 {
-			return false
-		}
-	}
-	return s != ""
 }

@@ -41,7 +41,7 @@ func TestSendKeepsLinesAsTheyCame(t *testing.T) {
 	s := newSender(t, forward.Options{})
 	o := outbound(target.URL()+"/hook?a=%2F", "POST /x HTTP/1.1\nX-First:   spaced  \nhost: example.com\nx-first: again\n"+
 		"Connection: close, X-Hop\nX-Hop: 1\nContent-length: 4\nKeep-Alive: 5\nProxy-Authorization: x\nTE: trailers\nTrailer: T\n"+
-		"Upgrade: h2c\ncreel-delivery: old\nCreel-Sample: 7\nX-Last:\ttab\nX-Empty:", "body")
+		"Upgrade: h2c\ncreel-delivery: old\nX-Last:\ttab\nX-Empty:", "body")
 
 	a := s.Send(context.Background(), o)
 

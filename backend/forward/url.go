@@ -24,6 +24,9 @@ func (Roads) Clean(url string) (string, error) {
 	return u, CheckURL(u)
 }
 
+// CheckRule is the function CheckRule.
+func (Roads) CheckRule(r hook.HeaderRule) error { return CheckRule(r) }
+
 // NormalizeURL turns what a person typed into a URL that CheckURL can judge:
 // blanks around it are dropped, a missing "http://" is added ("localhost:3000/x",
 // ":3000/x"), and blanks and letters outside ASCII after the host are

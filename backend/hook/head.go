@@ -44,4 +44,26 @@ func cutLine(s string) (line, rest string) {
 	return strings.TrimSuffix(line, "\r"), rest
 }
 
+// DeliveryHeader is the header line that carries the delivery's id to the
+// target. It stays the same over retries and restarts, and it stops loops: a
+// caught request that has it is not forwarded again.
+const DeliveryHeader = "Creel-Delivery"
+
+// IsToken reports whether s is a token of RFC 9110, as methods and header
+// names must be to be sent.
+func IsToken(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		letter := 'a' <= c|0x20 && c|0x20 <= 'z'
+		if !letter && (c < '0' || c > '9') && strings.IndexByte("!#$%&'*+-.^_`|~", c) < 0 {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// IsLineSafe reports whether s may be sent within one header line: it has no
+// line break and no NUL.
+func IsLineSafe(s string) bool { return !strings.ContainsAny(s, "\r\n\x00") }
+
 func trimBlanks(s string) string { return strings.Trim(s, " \t") }
