@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -270,6 +271,34 @@ func TestBadInputIsExplained(t *testing.T) {
 	rig.Call("GET", fmt.Sprintf("/api/v1/requests/%d/deliveries", seq), nil, &deliveries, 200)
 	if len(deliveries) != 0 {
 		t.Errorf("refused replays left %d deliveries", len(deliveries))
+	}
+}
+
+// A preview of a sample is what is sent but for its ids and times, and keeps nothing.
+func TestSamplePreviewIsWhatIsSent(t *testing.T) {
+	rig := testkit.NewRig(t)
+	var samples []api.Sample
+	rig.Call("GET", "/api/v1/samples", nil, &samples, 200)
+	for _, info := range samples {
+		var seen api.SampleMessage
+		rig.Call("GET", "/api/v1/samples/"+info.ID+"?endpoint=inbox", nil, &seen, 200)
+		body, err := base64.StdEncoding.DecodeString(seen.BodyBase64)
+		if err != nil || len(body) == 0 || seen.Method != info.Method || !strings.HasPrefix(seen.URL, rig.CatchURL()+"/inbox") {
+			t.Errorf("%s: %s %s, %d bytes, %v", info.ID, seen.Method, seen.URL, len(body), err)
+		}
+		if !slices.ContainsFunc(seen.Headers, func(h [2]string) bool {
+			return h[0] == "Content-Type" && strings.HasPrefix(h[1], info.ContentType)
+		}) {
+			t.Errorf("%s: headers %v", info.ID, seen.Headers)
+		}
+	}
+	var p api.FaultProblem
+	rig.Call("GET", "/api/v1/samples/acme.thing", nil, &p, 404)
+	rig.Call("GET", "/api/v1/samples/github.push?endpoint=nowhere", nil, &p, 404)
+	var page api.RowPage
+	rig.Call("GET", "/api/v1/requests", nil, &page, 200)
+	if len(page.Items) != 0 {
+		t.Errorf("previews left %d requests", len(page.Items))
 	}
 }
 

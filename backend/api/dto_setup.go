@@ -85,6 +85,15 @@ type Sample struct {
 	Secret       string `json:"secret,omitempty" doc:"the test secret it is signed with"`
 }
 
+// SampleMessage is what a sample looks like on the wire, apart from the lines
+// that the connection writes.
+type SampleMessage struct {
+	Method     string      `json:"method"`
+	URL        string      `json:"url" doc:"where it would be sent"`
+	Headers    [][2]string `json:"headers" doc:"in the order of the wire"`
+	BodyBase64 string      `json:"bodyBase64"`
+}
+
 // SampleRequest sends a sample through the catch port.
 type SampleRequest struct {
 	ID       string `json:"id,omitempty" doc:"or provider and event"`

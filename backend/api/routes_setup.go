@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/base64"
 	"time"
 
 	"creel/backend/desk"
@@ -25,6 +26,7 @@ func (s *server) setupRoutes(api huma.API) {
 		func(context.Context, *struct{}) (*struct{ Body []Sample }, error) {
 			return &struct{ Body []Sample }{s.samples()}, nil
 		})
+	huma.Register(api, op("preview-sample", "GET", "/samples/{id}", "A sample as it would be sent; ids, times and signature are new each time"), s.previewSample)
 	huma.Register(api, op("send-sample", "POST", "/samples", "Send a sample through the catch port"), s.sendSample)
 	huma.Register(api, op("get-settings", "GET", "/settings", "The person's choices"),
 		func(context.Context, *struct{}) (*struct{ Body Settings }, error) {
@@ -151,6 +153,22 @@ func (s *server) sendSample(ctx context.Context, in *struct{ Body SampleRequest 
 	}
 	sent, err := s.desk.SendSample(ctx, id, in.Body.Endpoint)
 	return answer(ctx, s, sent, err, func(sent desk.SampleSent) SampleSent { return SampleSent(sent) })
+}
+
+type sampleInput struct {
+	ID       string `path:"id" maxLength:"128"`
+	Endpoint string `query:"endpoint" default:"inbox" maxLength:"64"`
+}
+
+func (s *server) previewSample(ctx context.Context, in *sampleInput) (*struct{ Body SampleMessage }, error) {
+	m, err := s.desk.BuildSample(in.ID, in.Endpoint)
+	if err != nil {
+		return nil, s.problem(ctx, err)
+	}
+	return &struct{ Body SampleMessage }{SampleMessage{
+		Method: m.Method, URL: s.desk.CatchURL(in.Endpoint) + m.Path,
+		Headers: pairsOf(m.Headers), BodyBase64: base64.StdEncoding.EncodeToString(m.Body),
+	}}, nil
 }
 
 func (s *server) samples() []Sample {

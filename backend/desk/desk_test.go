@@ -1,9 +1,15 @@
 package desk_test
 
 import (
+	"crypto/hmac"
+	"crypto/sha1"
+	"encoding/base64"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -272,6 +278,52 @@ func TestSampleComesThroughTheCatchPort(t *testing.T) {
 	if err != nil || row.Via != hook.ViaDirect {
 		t.Errorf("a plain request came via %s, %v", row.Via, err)
 	}
+}
+
+// Twilio signs the URL: it must be the one that the sample is sent to.
+func TestSampleIsSignedForTheURLItIsSentTo(t *testing.T) {
+	rig := testkit.NewRig(t)
+	const id = "twilio.message.delivered"
+	var secret string
+	for _, info := range rig.Desk.Samples() {
+		if info.ID == id {
+			secret = info.Secret
+		}
+	}
+	if _, err := rig.Desk.CreateEndpoint(t.Context(), hook.Endpoint{Slug: "texts", Name: "texts", Reply: hook.DefaultReply()}); err != nil {
+		t.Fatal(err)
+	}
+	sent, err := rig.Desk.SendSample(t.Context(), id, "texts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got api.Detail
+	rig.Call("GET", fmt.Sprintf("/api/v1/requests/%d", sent.Seq), nil, &got, 200)
+	body, err := rig.Desk.Body(t.Context(), sent.Seq, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	form, err := url.ParseQuery(string(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := "http://" + got.Host + got.Target
+	if address != rig.CatchURL()+"/texts" {
+		t.Errorf("sent to %s", address)
+	}
+	signed := address
+	for _, name := range slices.Sorted(maps.Keys(form)) {
+		signed += name + form.Get(name)
+	}
+	mac := hmac.New(sha1.New, []byte(secret))
+	mac.Write([]byte(signed))
+	want := base64.StdEncoding.EncodeToString(mac.Sum(nil))
+	for _, h := range got.Headers {
+		if h[0] == "X-Twilio-Signature" && h[1] == want {
+			return
+		}
+	}
+	t.Errorf("no X-Twilio-Signature %s over %s in %v", want, address, got.Headers)
 }
 
 func TestTakenPortThenAnother(t *testing.T) {

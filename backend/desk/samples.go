@@ -67,17 +67,23 @@ func (d *Desk) SampleID(provider, event string) (string, error) {
 	return "", hook.Faultf(hook.NotFound, "there is no sample %q of provider %q", event, provider)
 }
 
+// BuildSample makes a sample as it is sent to an endpoint now: with ids of its
+// own, and signed for the endpoint's URL where the URL is signed.
+func (d *Desk) BuildSample(id, slug string) (sample.Message, error) {
+	if _, err := d.Endpoint(slug); err != nil {
+		return sample.Message{}, err
+	}
+	return sample.BuildFor(id, d.CatchURL(slug), d.now(), rand.Reader)
+}
+
 // SendSample sends a sample to an endpoint over the real catch port, as its
 // provider would.
 func (d *Desk) SendSample(ctx context.Context, id, slug string) (SampleSent, error) {
-	if _, err := d.Endpoint(slug); err != nil {
-		return SampleSent{}, err
-	}
 	addr := d.catcher.Addr()
 	if addr == "" {
 		return SampleSent{}, hook.Faultf(hook.Unavailable, "send sample: the catch port is not open; open it first")
 	}
-	m, err := sample.Build(id, d.now(), rand.Reader)
+	m, err := d.BuildSample(id, slug)
 	if err != nil {
 		return SampleSent{}, err
 	}
@@ -94,7 +100,8 @@ func (d *Desk) post(ctx context.Context, addr, target string, m sample.Message) 
 	ctx, cancel := context.WithTimeout(ctx, sampleTimeout)
 	defer cancel()
 	var dialer net.Dialer
-	conn, err := dialer.DialContext(ctx, "tcp", reachable(addr))
+	host := reachable(addr)
+	conn, err := dialer.DialContext(ctx, "tcp", host)
 	if err != nil {
 		return SampleSent{}, err
 	}
@@ -103,7 +110,7 @@ func (d *Desk) post(ctx context.Context, addr, target string, m sample.Message) 
 	defer d.samples.add(conn.LocalAddr().String())()
 
 	var out bytes.Buffer
-	fmt.Fprintf(&out, "%s %s HTTP/1.1\r\nHost: %s\r\n", m.Method, target, addr)
+	fmt.Fprintf(&out, "%s %s HTTP/1.1\r\nHost: %s\r\n", m.Method, target, host)
 	for _, h := range m.Headers {
 		fmt.Fprintf(&out, "%s: %s\r\n", h.Name, h.Value)
 	}

@@ -9,7 +9,6 @@ import (
 	"io"
 	"mime"
 	"net/url"
-	"slices"
 	"strings"
 	"text/template"
 	"time"
@@ -53,9 +52,6 @@ func library() []*entry {
 	if err != nil {
 		panic("read embedded samples: " + err.Error())
 	}
-	slices.SortStableFunc(es, func(a, b *entry) int {
-		return cmp.Or(cmp.Compare(a.Provider, b.Provider), cmp.Compare(a.Event, b.Event))
-	})
 	return es
 }
 

@@ -49,7 +49,8 @@ type Message struct {
 	Body    []byte
 }
 
-// All lists the samples, by provider and event. The slice is the caller's.
+// All lists the samples, those that most people look for first, each
+// provider's together and Generic last. The slice is the caller's.
 func All() []Info {
 	es := library()
 	infos := make([]Info, len(es))

@@ -301,6 +301,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/samples/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A sample as it would be sent; ids, times and signature are new each time */
+        get: operations["preview-sample"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/settings": {
         parameters: {
             query?: never;
@@ -953,6 +970,17 @@ export interface components {
             /** @description the test secret it is signed with */
             secret?: string;
             title: string;
+        };
+        SampleMessage: {
+            bodyBase64: string;
+            /** @description in the order of the wire */
+            headers: [
+                string,
+                string
+            ][];
+            method: string;
+            /** @description where it would be sent */
+            url: string;
         };
         SampleRequest: {
             /** @default inbox */
@@ -1971,6 +1999,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SampleSent"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["FaultProblem"];
+                };
+            };
+        };
+    };
+    "preview-sample": {
+        parameters: {
+            query?: {
+                endpoint?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SampleMessage"];
                 };
             };
             /** @description Error */
