@@ -24,8 +24,8 @@ var arrows = map[string][]string{
 	"script":  {"hook"},
 	"convert": {"hook"},
 	"catch":   {"hook", "filter", "sign", "script"},
-	"store":   {"hook", "filter", "sign", "script"},
-	"forward": {"hook", "filter", "sign", "script"},
+	"store":   {"hook", "filter", "sign", "script", "failpoint"},
+	"forward": {"hook", "filter", "sign", "script", "failpoint"},
 	"act":     {"hook", "filter", "sign", "script"},
 	"secret":  {"hook"},
 	"desk":    {"hook", "filter", "compare", "sign", "sample", "script", "convert"},
@@ -33,6 +33,10 @@ var arrows = map[string][]string{
 	"cli":     {"desk", "hook"},
 	"folder":  {"hook"},
 	"window":  {},
+	// failpoint compiles to nothing but in the builds of fault tests; trial is
+	// those tests.
+	"failpoint": {},
+	"trial":     {},
 	// testkit builds real things for tests, and only tests import it.
 	"testkit": {"hook", "filter", "store", "desk", "forward", "sample", "catch", "api"},
 }

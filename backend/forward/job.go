@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"creel/backend/failpoint"
 	"creel/backend/hook"
 )
 
@@ -15,6 +16,7 @@ import (
 func (b *Outbox) do(j *job) {
 	a, to, nextAt := b.try(j)
 	b.sentOne(j)
+	failpoint.At(failpoint.AfterSend)
 	defer b.recorded(j, to == hook.Waiting)
 	b.record(a, to, nextAt)
 }

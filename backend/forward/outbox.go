@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"creel/backend/failpoint"
 	"creel/backend/hook"
 )
 
@@ -182,6 +183,9 @@ func (b *Outbox) claim(ctx context.Context) error {
 			return nil
 		}
 		ds, err := b.ledger.Claim(ctx, b.o.Now(), n, skip)
+		if len(ds) > 0 {
+			failpoint.At(failpoint.AfterClaim)
+		}
 		b.mu.Lock()
 		if err != nil || len(ds) >= n {
 			b.thirst()

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"creel/backend/failpoint"
 	"creel/backend/hook"
 )
 
@@ -60,20 +61,28 @@ func migrate(c *conn, dir string, ms []migration) error {
 		if err := backup(c, filepath.Join(dir, fmt.Sprintf("creel-backup-v%d.db", version))); err != nil {
 			return err
 		}
+		failpoint.At(failpoint.AfterBackup)
 	}
 	for _, m := range ms[version:] {
 		if err := apply(c, m); err != nil {
 			return fmt.Errorf("migrate to %s: %w", m.name, err)
 		}
+		failpoint.At(failpoint.BetweenSteps)
 	}
+	failpoint.At(failpoint.BeforeFirstSync)
 	// A power loss from here on must not find an empty file beside a log.
 	return checkpoint(c, "TRUNCATE")
 }
 
 func apply(c *conn, m migration) error {
 	steps := "BEGIN IMMEDIATE;\n" + m.sql +
-		fmt.Sprintf("\n;PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT", applicationID, m.number)
-	if _, err := c.exec(steps); err != nil {
+		fmt.Sprintf("\n;PRAGMA application_id = %d; PRAGMA user_version = %d", applicationID, m.number)
+	_, err := c.exec(steps)
+	if err == nil {
+		failpoint.At(failpoint.InMigration)
+		_, err = c.exec("COMMIT")
+	}
+	if err != nil {
 		_, back := c.exec("ROLLBACK")
 		if back != nil && !strings.Contains(back.Error(), "no transaction") {
 			return fmt.Errorf("%w (and roll back: %w)", err, back)

@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"fmt"
 
+	"creel/backend/failpoint"
 	"creel/backend/hook"
 )
 
@@ -76,6 +77,7 @@ func (s *Store) purge(ctx context.Context, as []aged, condition string) (removed
 		if err != nil {
 			return removed, err
 		}
+		failpoint.At(failpoint.InPrune)
 	}
 	return removed, nil
 }
@@ -99,6 +101,7 @@ func (t *tx) purge(seqs []int64, condition string) (int64, error) {
 	for _, q := range []string{
 		"DELETE FROM deliveries WHERE request IN (SELECT value FROM json_each(?))",
 		"DELETE FROM raws WHERE seq IN (SELECT value FROM json_each(?))",
+		"DELETE FROM pieces WHERE id IN (SELECT p.id FROM json_each(?) j JOIN pieces p ON p.id > j.value << 16 AND p.id < (j.value + 1) << 16)",
 		"DELETE FROM requests WHERE seq IN (SELECT value FROM json_each(?))",
 	} {
 		if _, err := t.exec(q, list); err != nil {
@@ -223,6 +226,7 @@ func (s *Store) shrink(ctx context.Context) error {
 			if free <= max(16, pages/20) {
 				return nil
 			}
+			failpoint.At(failpoint.InShrink)
 			more = true
 			return t.vacuum(256)
 		})

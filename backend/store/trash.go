@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"time"
 
+	"creel/backend/failpoint"
 	"creel/backend/filter"
 	"creel/backend/hook"
 )
@@ -23,6 +24,7 @@ func (s *Store) Trash(ctx context.Context, expr *filter.Expr, upTo int64) (hook.
 			if err == nil {
 				tr = next
 			}
+			failpoint.At(failpoint.InTrash)
 			return err
 		})
 	})
@@ -75,6 +77,7 @@ func (s *Store) Restore(ctx context.Context, trash int64) (total int64, err erro
 	for more := int64(1); err == nil && more > 0; {
 		err = s.write(ctx, "restore requests", func(t *tx) error {
 			more, err = t.restore(trash)
+			failpoint.At(failpoint.InRestore)
 			return err
 		})
 		total += more

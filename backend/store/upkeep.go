@@ -4,6 +4,8 @@ import (
 	"database/sql/driver"
 	"errors"
 	"time"
+
+	"creel/backend/failpoint"
 )
 
 const (
@@ -39,6 +41,7 @@ func (w *writer) rest() {
 	}
 	// A reader may still need the log. Then the next rest empties it: waiting
 	// here would make captures wait.
+	failpoint.At(failpoint.BeforeLogEmpty)
 	busy := false
 	_, err := w.c.exec("PRAGMA busy_timeout = 0")
 	if err == nil {
@@ -47,6 +50,7 @@ func (w *writer) rest() {
 			return nil
 		})
 	}
+	failpoint.At(failpoint.AfterLogEmpty)
 	_, back := w.c.exec("PRAGMA busy_timeout = 2000")
 	if err = errors.Join(err, back); err != nil {
 		w.note("checkpoint", err)

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"creel/backend/failpoint"
 	"creel/backend/hook"
 )
 
@@ -110,6 +111,7 @@ func (w *writer) ask(f func(*conn)) {
 
 func (w *writer) loop() {
 	defer close(w.stopped)
+	failpoint.OneThread()
 	for {
 		select {
 		case <-w.wake:
@@ -202,6 +204,7 @@ func (w *writer) commit(group []*work) {
 	} else if err != nil {
 		group[0].err = err
 	}
+	failpoint.At(failpoint.AfterCommit)
 	for _, wk := range group {
 		wk.done <- struct{}{}
 	}
@@ -266,6 +269,7 @@ func (w *writer) transact(t *tx, group []*work) error {
 	if err := t.flush(); err != nil {
 		return err
 	}
+	failpoint.At(failpoint.BeforeCommit)
 	_, err := w.c.exec("COMMIT")
 	return err
 }
