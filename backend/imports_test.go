@@ -17,7 +17,8 @@ import (
 // is missing here may import none and fails the test until it has a line.
 var arrows = map[string][]string{
 	"hook":    {},
-	"filter":  {"hook"},
+	"filter":  {"hook", "unpack"},
+	"unpack":  {"hook"},
 	"compare": {"hook"},
 	"sign":    {"hook"},
 	"sample":  {"hook"},
@@ -28,7 +29,7 @@ var arrows = map[string][]string{
 	"forward": {"hook", "filter", "sign", "script", "failpoint"},
 	"act":     {"hook", "filter", "sign", "script"},
 	"secret":  {"hook"},
-	"desk":    {"hook", "filter", "compare", "sign", "sample", "script", "convert"},
+	"desk":    {"hook", "filter", "compare", "sign", "sample", "script", "convert", "unpack"},
 	"api":     {"desk", "hook"},
 	"cli":     {"desk", "hook"},
 	"folder":  {"hook"},
@@ -53,7 +54,7 @@ var owners = map[string][]string{
 }
 
 // pure are the rooms without I/O: they compute and nothing else.
-var pure = []string{"hook", "filter", "compare", "sign", "script", "convert"}
+var pure = []string{"hook", "filter", "unpack", "compare", "sign", "script", "convert"}
 
 // outside are standard packages that reach the machine.
 var outside = []string{"net", "net/http", "os", "os/exec", "os/signal", "syscall", "database/sql", "log", "log/slog"}
