@@ -158,6 +158,7 @@ type History struct {
 	Unread   int64    `json:"unread"`
 	Pinned   int64    `json:"pinned"`
 	Waiting  int64    `json:"waiting" doc:"deliveries waiting or being sent"`
+	Failed   int64    `json:"failed" doc:"requests with a delivery that failed or was cancelled, as is:failed finds them"`
 	Error    *Problem `json:"error,omitempty" doc:"why history cannot be written just now"`
 }
 

@@ -55,19 +55,6 @@ func (s *server) requestRoutes(api huma.API) {
 	huma.Register(api, op("list-requests", "GET", "/requests", "Requests, newest first"), s.list)
 	huma.Register(api, op("list-changes", "GET", "/changes", "What became of known rows"), s.changes)
 	huma.Register(api, op("get-request", "GET", "/requests/{seq}", "One request"), s.detail)
-	huma.Register(api, rawOp("get-head", "/requests/{seq}/head", "The exact bytes of request line and header lines"),
-		func(ctx context.Context, in *seqInput) (*bytesOut, error) {
-			raw, err := s.desk.Raw(ctx, in.Seq)
-			return rawBytes(raw.Head), s.problem(ctx, err)
-		})
-	huma.Register(api, rawOp("get-body", "/requests/{seq}/body", "The exact bytes of the body"),
-		func(ctx context.Context, in *struct {
-			Seq     int64 `path:"seq" minimum:"1"`
-			Decoded bool  `query:"decoded" doc:"undo Content-Encoding, within bounds"`
-		}) (*bytesOut, error) {
-			body, err := s.desk.Body(ctx, in.Seq, in.Decoded)
-			return rawBytes(body), s.problem(ctx, err)
-		})
 	huma.Register(api, op("mark-request", "PATCH", "/requests/{seq}", "Change note, tags, pin, read"),
 		func(ctx context.Context, in *struct {
 			Seq  int64 `path:"seq" minimum:"1"`

@@ -40,6 +40,15 @@ func (s *server) sendRoutes(api huma.API) {
 		})
 	huma.Register(api, rawOp("get-attempt-sent", "/attempts/{id}/sent", "The exact bytes sent"), s.attemptBytes(desk.SideSent))
 	huma.Register(api, rawOp("get-attempt-answer", "/attempts/{id}/answer", "The bytes of the answer, as far as they were kept"), s.attemptBytes(desk.SideAnswer))
+	huma.Register(api, rawOp("get-attempt-part", "/attempts/{id}/{side}/parts/{n}", "The exact bytes of one part of a multipart body, without its headers"),
+		func(ctx context.Context, in *struct {
+			ID   string `path:"id" maxLength:"64"`
+			Side string `path:"side" enum:"sent,answer"`
+			PartInput
+		}) (*bytesOut, error) {
+			part, err := s.desk.AttemptPart(ctx, in.ID, in.Side, in.N, in.Decoded)
+			return rawBytes(part), s.problem(ctx, err)
+		})
 	compare := op("compare", "POST", "/compare", "What differs between two messages")
 	compare.MaxBodyBytes = maxLargeBody
 	huma.Register(api, compare, func(ctx context.Context, in *struct{ Body CompareRequest }) (*struct{ Body Comparison }, error) {

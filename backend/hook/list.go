@@ -43,6 +43,7 @@ type Usage struct {
 	Pinned    int64
 	Endpoints map[string]EndpointUsage // by slug; also slugs that were deleted since
 	Waiting   int64                    // deliveries waiting or sending
+	Failed    int64                    // requests with a delivery that failed or was cancelled: is:failed
 }
 
 // EndpointUsage counts one endpoint's requests.

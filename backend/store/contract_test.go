@@ -69,6 +69,7 @@ func contract(t *testing.T, open opener) {
 		"claim skips lanes":     claimSkipsLanes,
 		"finish":                finish,
 		"finish again":          finishAgain,
+		"failed count":          failedCount,
 		"move":                  move,
 		"release":               release,
 		"last answer":           lastAnswer,

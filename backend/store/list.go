@@ -216,6 +216,8 @@ func (s *Store) Usage(ctx context.Context) (hook.Usage, error) {
 		}
 	})
 	err := s.pool.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM deliveries WHERE state = 'waiting')
-		+ (SELECT count(*) FROM deliveries WHERE state = 'sending')`).Scan(&u.Waiting)
+		+ (SELECT count(*) FROM deliveries WHERE state = 'sending'),
+		(SELECT count(*) FROM requests INDEXED BY requests_failed WHERE d_failed > 0 AND trash IS NULL)`).
+		Scan(&u.Waiting, &u.Failed)
 	return u, faultOf("count history", err)
 }

@@ -21,6 +21,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/attempts/{id}/{side}/parts/{n}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The exact bytes of one part of a multipart body, without its headers */
+        get: operations["get-attempt-part"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/attempts/{id}/answer": {
         parameters: {
             query?: never;
@@ -258,6 +275,40 @@ export interface paths {
         };
         /** The exact bytes of request line and header lines */
         get: operations["get-head"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requests/{seq}/parts/{n}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The exact bytes of one part of a multipart body, without its headers */
+        get: operations["get-part"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requests/{seq}/raw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The exact bytes of head, body and trailer lines, one after another; chunk framing is not kept */
+        get: operations["get-raw"];
         put?: never;
         post?: never;
         delete?: never;
@@ -790,6 +841,11 @@ export interface components {
             bytes: number;
             /** @description why history cannot be written just now */
             error?: components["schemas"]["Problem"];
+            /**
+             * Format: int64
+             * @description requests with a delivery that failed or was cancelled, as is:failed finds them
+             */
+            failed: number;
             /** Format: int64 */
             pinned: number;
             /** Format: int64 */
@@ -1206,6 +1262,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AttemptDetail"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["FaultProblem"];
+                };
+            };
+        };
+    };
+    "get-attempt-part": {
+        parameters: {
+            query?: {
+                /** @description undo the body's Content-Encoding first, within bounds */
+                decoded?: boolean;
+            };
+            header?: never;
+            path: {
+                id: string;
+                /** @description place of the part, from 0 */
+                n: number;
+                side: "sent" | "answer";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the bytes */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
             /** @description Error */
@@ -1883,6 +1978,77 @@ export interface operations {
         };
     };
     "get-head": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the bytes */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["FaultProblem"];
+                };
+            };
+        };
+    };
+    "get-part": {
+        parameters: {
+            query?: {
+                /** @description undo the body's Content-Encoding first, within bounds */
+                decoded?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description place of the part, from 0 */
+                n: number;
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the bytes */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["FaultProblem"];
+                };
+            };
+        };
+    };
+    "get-raw": {
         parameters: {
             query?: never;
             header?: never;

@@ -325,6 +325,8 @@ export interface Status {
     unread: number;
     pinned: number;
     waiting: number;
+    /** Requests that is:failed finds. */
+    failed: number;
     error?: Problem;
   };
   epoch: number;

@@ -39,7 +39,7 @@ export function Side() {
       <ul>
         <Item name="Unread" {...quick("unread")} total={history?.unread} />
         <Item name="Pinned" {...quick("pinned")} total={history?.pinned} />
-        <Item name="Failed deliveries" {...quick("failed")} />
+        <Item name="Failed deliveries" {...quick("failed")} total={history?.failed} />
       </ul>
       <Head title="Targets" add="Add a target" onAdd={() => desk.actions.run("target.add")} />
       {targets.length === 0 ? (
