@@ -1,15 +1,16 @@
 package catch
 
 import (
+	"runtime/debug"
 	"sync"
 	"time"
 )
 
 // smallBody is up to what size a body may use the whole budget.
-const smallBody = 64 << 10
+const smallBody = 1 << 20
 
 // budget shares out the bytes of bodies in flight. Small bodies may use all
-// of it, large ones all but an eighth; each lane is first come, first served.
+// of it, large ones all but a fifth; each lane is first come, first served.
 type budget struct {
 	mu     sync.Mutex
 	used   int64
@@ -29,7 +30,7 @@ type share struct {
 }
 
 func newBudget(limit int64) *budget {
-	return &budget{limits: [2]int64{smallLane: limit, largeLane: limit - limit/8}}
+	return &budget{limits: [2]int64{smallLane: limit, largeLane: limit - limit/5}}
 }
 
 // grow takes what a holder of held bytes needs to hold total, waiting at most
@@ -105,5 +106,27 @@ func (b *budget) serve() {
 			b.used += s.need
 			close(s.granted)
 		}
+	}
+}
+
+// litter counts the bytes of large bodies that are done with. They are
+// collected before others of their size are let in: the collector by itself
+// would let the heap grow to twice what is in use, and keep it.
+type litter struct {
+	mu sync.Mutex
+	n  int64
+}
+
+// add notes n bytes that nothing refers to any more.
+func (l *litter) add(n int64) {
+	const most = 8 << 20
+	if n <= smallBody {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.n += n; l.n >= most {
+		debug.FreeOSMemory()
+		l.n = 0
 	}
 }

@@ -53,7 +53,8 @@ type Options struct {
 	// BodyIdleTimeout is the longest pause within a body. Default 10 s.
 	BodyIdleTimeout time.Duration
 	// BodyGrace is how long a body may take however slow it is; after that it
-	// must have come at BodyRate bytes/s on average. Defaults 20 s and 1,024.
+	// must have come at BodyRate bytes/s on average, so that nobody holds a large
+	// share of Memory for hours. Defaults 20 s and 16 KiB/s.
 	BodyGrace time.Duration
 	BodyRate  int64
 	// IdleTimeout is how long a connection may wait for its next request.
@@ -67,12 +68,12 @@ type Options struct {
 	LingerTimeout time.Duration
 
 	// Memory is the budget of body bytes (and of heads over 4 KiB) in flight.
-	// An eighth of it is for bodies up to 64 KiB alone, so that large ones never
+	// A fifth of it is for bodies up to 1 MiB alone, so that large ones never
 	// keep out the usual ones. A body larger than its part of the budget takes
-	// all of that part. Default 64 MiB.
+	// all of that part. Default 40 MiB: one body of 32 MiB at a time.
 	Memory int64
-	// MemoryWait is how long a request waits for its share before 503. Default
-	// 2 s.
+	// MemoryWait is how long a request waits for its share before 503. Nothing
+	// is read from its sender meanwhile. Default 10 s.
 	MemoryWait time.Duration
 	// MaxConns is the most connections. Beyond, a connection that is waiting
 	// for a head gives way to the new one; when there is none, the new one is
@@ -98,12 +99,12 @@ func (o Options) withDefaults() Options {
 	o.HeadTimeout = or(o.HeadTimeout, 10*time.Second)
 	o.BodyIdleTimeout = or(o.BodyIdleTimeout, 10*time.Second)
 	o.BodyGrace = or(o.BodyGrace, 20*time.Second)
-	o.BodyRate = or(o.BodyRate, 1024)
+	o.BodyRate = or(o.BodyRate, 16<<10)
 	o.IdleTimeout = or(o.IdleTimeout, 120*time.Second)
 	o.WriteTimeout = or(o.WriteTimeout, 20*time.Second)
 	o.LingerTimeout = or(o.LingerTimeout, 2*time.Second)
-	o.Memory = or(o.Memory, 64<<20)
-	o.MemoryWait = or(o.MemoryWait, 2*time.Second)
+	o.Memory = or(o.Memory, 40<<20)
+	o.MemoryWait = or(o.MemoryWait, 10*time.Second)
 	o.MaxConns = or(o.MaxConns, 4096)
 	o.StubsPerMinute = or(o.StubsPerMinute, 60)
 	if o.Now == nil {
@@ -133,6 +134,7 @@ type Catcher struct {
 	o      Options
 	memory *budget
 	stubs  stubGate
+	litter litter
 	bufs   sync.Pool // of *[bufSize]byte
 	date   atomic.Pointer[dateLine]
 

@@ -75,15 +75,32 @@ func (k *chunks) data(size int) *spoilt {
 	return nil
 }
 
-// reserve makes place for some of the next size bytes. A chunk's size is only
-// a claim, so memory grows with what has come.
+// grown is the capacity that a full body grows to for a chunk of size bytes. A
+// chunk's size is only a claim, so memory grows with what has come. Each step
+// copies what there is, so a large body takes few.
+func (k *chunks) grown(size int) int {
+	const (
+		first = 64 << 10
+		large = 8 << 20
+		whole = 32 << 20
+	)
+	have := len(k.body)
+	want := max(2*have, have+min(size, first), 512)
+	switch {
+	case have >= smallBody && have < large:
+		want = large
+	case have >= large && have < whole:
+		want = whole
+	}
+	return int(min(int64(want), k.limit))
+}
+
+// reserve makes place for some of the next size bytes.
 func (k *chunks) reserve(size int) *spoilt {
 	if len(k.body) < cap(k.body) {
 		return nil
 	}
-	have := len(k.body)
-	want := min(have+size, max(2*have, smallBody))
-	want = max(want, min(max(2*have, 512), int(k.limit))) // small chunks: amortised
+	have, want := len(k.body), k.grown(size)
 	if !k.take(int64(want)) {
 		return noMemory()
 	}

@@ -114,8 +114,10 @@ func (c *conn) one() bool {
 	return open
 }
 
-// release gives back what the body in flight took.
+// release gives back what the body in flight took. The body must not be used
+// afterwards.
 func (c *conn) release() {
+	c.litter.add(c.taken)
 	c.memory.give(c.taken)
 	c.taken = 0
 }

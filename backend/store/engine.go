@@ -43,7 +43,7 @@ func newConnector(drv *sqlite.Driver, path string, readOnly bool) *connector {
 		q.Set("_query_only", "1")
 		pragmas = append(pragmas, "cache_size(-8192)")
 	} else {
-		pragmas = append(pragmas, "cache_size(-32768)", "wal_autocheckpoint(0)")
+		pragmas = append(pragmas, "cache_size(-8192)", "wal_autocheckpoint(0)")
 	}
 	q["_pragma"] = pragmas
 	p := filepath.ToSlash(path)

@@ -232,15 +232,18 @@ func TestEveryConnectionTookThePragmas(t *testing.T) {
 
 func TestMigrationsBackUpAndStop(t *testing.T) {
 	dir := t.TempDir()
-	s := openIn(t, dir)
+	first, err := embedded.ReadFile("migration/0001_history.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := open(ctx, Options{Dir: dir, Log: quiet()}, fstest.MapFS{"0001_history.sql": {Data: first}})
+	if err != nil {
+		t.Fatal(err)
+	}
 	if _, err := s.Keep(ctx, small([]byte("precious")), nil); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
-	first, err := embedded.ReadFile("migration/0001_history.sql")
-	if err != nil {
 		t.Fatal(err)
 	}
 	steps := fstest.MapFS{

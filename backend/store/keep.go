@@ -16,6 +16,7 @@ type capture struct {
 	kept int64
 	req  [20]any // parameters of insertRequest; the first two are set by the writer
 	raw  [4]any  // parameters of insertRaw; the first is set by the writer
+	rest []byte  // of the body, for pieces
 	owed []hook.Delivery
 }
 
@@ -54,7 +55,8 @@ func (s *Store) ready(c *hook.Capture, owed []hook.Delivery) (*capture, error) {
 	p.req = [...]any{nil, nil, r.ReceivedAt.UnixMicro(), int64(r.Status), int64(len(owed)), p.kept, r.BodyBytes, flags,
 		r.Method, r.Target, r.UID[:], r.SHA256[:], r.ReadTime.Microseconds(), orNull(r.Host), orNull(r.Protocol),
 		orNull(r.RemoteAddr), orNull(r.ContentType), orNull(r.Reason), orNull(r.Provider), orNull(r.Event)}
-	p.raw = [...]any{nil, c.Head, c.Body, c.Trailer}
+	first, rest := split(c.Body)
+	p.raw, p.rest = [...]any{nil, c.Head, first, c.Trailer}, rest
 	return p, nil
 }
 
@@ -131,6 +133,9 @@ func (t *tx) keep(p *capture) (int64, error) {
 		return 0, err
 	}
 	if _, err := t.exec(insertRaw, p.raw[:]...); err != nil {
+		return 0, err
+	}
+	if err := t.keepPieces(seq, p.rest); err != nil {
 		return 0, err
 	}
 	for i := range p.owed {

@@ -101,6 +101,7 @@ func (t *tx) purge(seqs []int64, condition string) (int64, error) {
 	for _, q := range []string{
 		"DELETE FROM deliveries WHERE request IN (SELECT value FROM json_each(?))",
 		"DELETE FROM raws WHERE seq IN (SELECT value FROM json_each(?))",
+		"DELETE FROM pieces WHERE id IN (SELECT p.id FROM json_each(?) j JOIN pieces p ON p.id > j.value << 16 AND p.id < (j.value + 1) << 16)",
 		"DELETE FROM requests WHERE seq IN (SELECT value FROM json_each(?))",
 	} {
 		if _, err := t.exec(q, list); err != nil {

@@ -74,6 +74,11 @@ func (c *compiler) leaf(n filter.Node) int64 {
 	return h
 }
 
+// inPieces looks into what follows the first MiB of a body, piece by piece:
+// what stands across the seam of two is not found.
+const inPieces = `(r.body_bytes > 1048576 AND EXISTS (SELECT 1 FROM pieces p
+	WHERE p.id > r.seq << 16 AND p.id < (r.seq + 1) << 16 AND creel_holds(?, p.bytes)))`
+
 func (c *compiler) node(n filter.Node) (string, error) {
 	switch n := n.(type) {
 	case filter.And:
@@ -85,9 +90,9 @@ func (c *compiler) node(n filter.Node) (string, error) {
 		return "NOT " + inner, err
 	case filter.Word:
 		h := c.leaf(n)
-		c.args = append(c.args, h, h, h)
+		c.args = append(c.args, h, h, h, h)
 		return `(creel_holds(?, r.target) OR EXISTS (SELECT 1 FROM raws w WHERE w.seq = r.seq
-			AND (creel_lines(?, w.head) OR creel_holds(?, w.body))))`, nil
+			AND (creel_lines(?, w.head) OR creel_holds(?, w.body))) OR ` + inPieces + ")", nil
 	case filter.Field:
 		return c.field(n)
 	}
@@ -127,9 +132,13 @@ func (c *compiler) field(f filter.Field) (string, error) {
 	case "is", "has":
 		return flagSQL(f)
 	case "header", "body":
-		column := map[string]string{"header": "w.head", "body": "w.body"}[f.Name]
-		c.args = append(c.args, c.leaf(f))
-		return "creel_holds(?, (SELECT " + column + " FROM raws w WHERE w.seq = r.seq))", nil
+		h := c.leaf(f)
+		c.args = append(c.args, h)
+		if f.Name == "header" {
+			return "creel_holds(?, (SELECT w.head FROM raws w WHERE w.seq = r.seq))", nil
+		}
+		c.args = append(c.args, h)
+		return "(creel_holds(?, (SELECT w.body FROM raws w WHERE w.seq = r.seq)) OR " + inPieces + ")", nil
 	}
 	column, ok := map[string]string{
 		"method": "r.method", "path": "r.target", "query": "r.target", "provider": "r.provider",

@@ -126,10 +126,18 @@ func gone(seq int64) error {
 // still owe it.
 func (s *Store) Raw(ctx context.Context, seq int64) (hook.Raw, error) {
 	var raw hook.Raw
-	err := s.pool.QueryRowContext(ctx, "SELECT head, body, trailer FROM raws WHERE seq = ?", seq).
+	q, err := s.pool.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return raw, faultOf("read request bytes", err)
+	}
+	defer func() { _ = q.Rollback() }() // nothing was written
+	err = q.QueryRowContext(ctx, "SELECT head, body, trailer FROM raws WHERE seq = ?", seq).
 		Scan(&raw.Head, &raw.Body, &raw.Trailer)
 	if errors.Is(err, sql.ErrNoRows) {
 		return raw, gone(seq)
+	}
+	if err == nil && len(raw.Body) == pieceBytes {
+		raw.Body, err = join(ctx, q, seq, raw.Body)
 	}
 	return raw, faultOf("read request bytes", err)
 }
