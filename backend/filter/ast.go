@@ -16,24 +16,65 @@
 //	header.NAME note body                           text: anywhere in the value
 //	path              the target before "?": anywhere, or from the start when
 //	                  the text begins with "/"
+//	body.PATH         a value in a body of JSON: numbers by value, else text
+//	target            name of a target it is or was sent to, or part of the URL
+//	attempt           status of any attempt, or why one has no answer
+//	sig               none valid invalid
 //	status size seq   numbers; size in bytes, with k M G (thousands) or Ki Mi
-//	                  Gi (1024s); status also as 4xx
+//	                  Gi (1024s), a B behind them or not; status also as 4xx
+//	age               <2h >3d 30m..1h; ms s m h d w, also joined: 1h30m
 //	after before      a date or time: from then on, and up to but not then
-//	is                pinned unread cut refused forwarded failed
+//	is                pinned unread cut refused replayed forwarded failed dead
 //	has               note tag attempt
 //
 // An unquoted * in text stands for any characters, and the pattern is then
 // held against the whole value (in a body, anywhere). Quotes make * and a
 // leading > or / plain text; \" and \\ are escapes inside them. An empty pair
 // of quotes means that the value is empty. Several values (tags, repeated
-// header lines or query names) match when one of them does.
+// header lines or query names, deliveries, members that a * in a path stands
+// for) match when one of them does.
 //
 // Numbers also take >N >=N <N <=N and N..M (both ends included). Text fields
 // also take /regexp/ (RE2, case-sensitive unless it begins with (?i), found
 // anywhere), with \/ for a slash; on path it may hold no blank.
 //
+// # What is compared
+//
 // Text is compared after simple Unicode case folding, rune by rune: "ß" is
-// not "SS". Bytes that are not UTF-8 are compared as bytes.
+// not "SS". Bytes that are not UTF-8 are compared as bytes. Names of headers
+// and of the query ignore case; names in JSON do not.
+//
+// Words, body and body.PATH look at the body with its Content-Encoding undone,
+// up to 8 MiB or 100 times its size; where that is not possible, at the body
+// as it was sent (BodyText). A header value has the blanks around it removed
+// and its continuation lines joined; words see the lines as they were sent.
+// Query values are decoded where they can be.
+//
+// A PATH leads from the root of the JSON through .name, [n] (from 0), [*] (all
+// elements) and * (all members or elements); ["a b"] is a name that is not
+// plain, and a name of digits also picks an element. Of a name that is there
+// twice both count. Plain text that is spelled like a number compares by value
+// with numbers and with strings that are spelled like one, exactly: 12 is 12.0,
+// 1.2e1 and "12.00". So do > < and ranges. Quoted text compares with strings,
+// and with numbers, true, false and null as they are spelled. Of objects and
+// arrays only body.PATH:* holds, which says that there is a value. Only a body
+// that is JSON from end to end, at most 8 MiB unpacked, has values at all.
+//
+// What is missing has no value, so no comparison holds, and its negation does:
+// -header.x:1 also means the requests without X. provider:"" event:"" note:""
+// mean the requests without, as tag:"" does; header.x:"" and query.x:"" mean
+// that the name is there and empty.
+//
+// is:replayed means sent on by hand, is:forwarded sent on at all, by a rule or
+// by hand; is:failed that a delivery ended without being delivered (failed,
+// dead or cancelled), is:dead that one used up its tries; has:attempt that one
+// attempt at least is finished. target and attempt look at all deliveries,
+// whatever their state. attempt:timeout, and refused dns tls reset blocked
+// protocol loop cancelled url network internal, are why there was no answer,
+// attempt:error any of them; statuses are those of answers. For a request that
+// has only just arrived age is 0 and there are no deliveries.
+//
+// Ages count from the moment of asking, not from that of parsing.
 package filter
 
 import "strconv"
@@ -77,12 +118,12 @@ type Field struct {
 	// Name is the field in lower case: "method", "header", "is", …
 	Name string
 	// Key is NAME of header.NAME and query.NAME as typed, to be compared
-	// without case; else "".
+	// without case, or PATH of body.PATH in its plainest spelling; else "".
 	Key string
 	Op  Op
 	// Value is plain text, a pattern (Glob), RE2 source (Regexp), a decimal
-	// number (size always in bytes), a time as TimeLayout in UTC, or the name
-	// of a flag in lower case.
+	// number (size always in bytes, age in microseconds), a time as TimeLayout
+	// in UTC, or the name of a flag in lower case.
 	Value string
 	// Lo and Hi are the ends of a Range, included; Value is then "".
 	Lo, Hi string
@@ -112,7 +153,10 @@ const (
 	Less     Op = "lt"
 	AtMost   Op = "le"
 	Range    Op = "range" // Lo ≤ value ≤ Hi
-	Flag     Op = "flag"  // is:Value, has:Value
+	Flag     Op = "flag"  // is:Value, has:Value, attempt:Value for an error
+	// Number is a number in JSON by its value; the other comparisons are exact
+	// decimals there too.
+	Number Op = "number"
 )
 
 func (And) node()   {}

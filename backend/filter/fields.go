@@ -16,17 +16,21 @@ const (
 	whole  shape = iota // text, the whole value
 	within              // text, anywhere in the value
 	pathly              // text, anywhere or anchored by "/"
+	scalar              // a value in JSON: a number by value, else text, the whole
 	number
 	amount
 	moment
+	span
 	flag
+	oneOf
+	outcome
 )
 
 type field struct {
 	name  string
 	keyed bool // wants .NAME
 	shape shape
-	flags []string
+	flags []string // what flag and oneOf take
 }
 
 // known lists the fields in the order that messages name them.
@@ -36,21 +40,28 @@ func known() []field {
 		{name: "query", keyed: true}, {name: "header", keyed: true, shape: within},
 		{name: "body", shape: within}, {name: "endpoint"}, {name: "provider"}, {name: "event"},
 		{name: "size", shape: amount}, {name: "status", shape: number}, {name: "seq", shape: number},
-		{name: "after", shape: moment}, {name: "before", shape: moment},
+		{name: "sig", shape: oneOf, flags: []string{"none", "valid", "invalid"}},
+		{name: "target", shape: within}, {name: "attempt", shape: outcome},
+		{name: "age", shape: span}, {name: "after", shape: moment}, {name: "before", shape: moment},
 		{name: "tag"}, {name: "note", shape: within},
-		{name: "is", shape: flag, flags: []string{"pinned", "unread", "cut", "refused", "forwarded", "failed"}},
+		{name: "is", shape: flag, flags: []string{"pinned", "unread", "cut", "refused", "replayed", "forwarded", "failed", "dead"}},
 		{name: "has", shape: flag, flags: []string{"note", "tag", "attempt"}},
 	}
 }
-
-// later holds what the language will have, so that nobody is told that it
-// does not exist.
-func later() []string { return []string{"sig", "target", "attempt", "age"} }
 
 // wordOrField reads a term that begins with a plain character.
 func (p *parser) wordOrField() (Node, error) {
 	at := p.pos
 	word := p.bare()
+	if len(word) > 5 && strings.EqualFold(word[:4], "body") && (word[4] == '.' || word[4] == '[') {
+		key, ok, err := p.jsonPath()
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			return p.fieldValue(Field{Name: "body", Key: key, Column: p.column(at)}, field{shape: scalar})
+		}
+	}
 	name, rest, ok := strings.Cut(word, ":")
 	// A name is letters first; what starts like an address is a word to
 	// search for, since people paste addresses.
@@ -65,16 +76,17 @@ func (p *parser) wordOrField() (Node, error) {
 	switch {
 	case i < 0:
 		return nil, p.fault(at, unknown(name, base))
-	case base == "body" && dotted:
-		return nil, p.fault(at, "body.PATH is not available yet; body: searches the whole body")
 	case fs[i].keyed && key == "":
 		return nil, p.fault(at, fmt.Sprintf("expected a name after %s, as in %s.NAME:value", base, base))
 	case !fs[i].keyed && dotted:
 		return nil, p.fault(at+len(base), fmt.Sprintf("%s takes no name after it: write %s:value", base, base))
 	}
 	p.pos += len(name) + 1
-	f := Field{Name: base, Key: key, Column: p.column(at)}
-	if err := p.value(&f, fs[i]); err != nil {
+	return p.fieldValue(Field{Name: base, Key: key, Column: p.column(at)}, fs[i])
+}
+
+func (p *parser) fieldValue(f Field, spec field) (Node, error) {
+	if err := p.value(&f, spec); err != nil {
 		return nil, err
 	}
 	f.prep = f.prepare()
@@ -97,9 +109,6 @@ func isName(s string) bool {
 
 // unknown says that there is no such field, and what may have been meant.
 func unknown(name, base string) string {
-	if slices.Contains(later(), base) {
-		return base + ": is not available yet"
-	}
 	quote := fmt.Sprintf(`to search for the text, put it in quotes: "%s:…"`, name)
 	if strings.Contains(name, "-") {
 		return fmt.Sprintf("there is no field %s; for a header line write header.%s:value; %s", name, name, quote)
@@ -160,22 +169,32 @@ func (p *parser) value(f *Field, spec field) error {
 	at := p.pos
 	switch {
 	case delimits(p.next()) && p.next() != '(':
-		return p.fault(at, fmt.Sprintf("expected a value right after %s:", f.Name))
+		return p.fault(at, fmt.Sprintf("expected a value right after %s:", f.name()))
 	case p.next() == '(':
-		return p.fault(at, fmt.Sprintf(`a group cannot be a value: write (%s:a OR %s:b), or quote the text`, f.Name, f.Name))
-	case spec.shape == number || spec.shape == amount:
+		return p.fault(at, fmt.Sprintf(`a group cannot be a value: write (%s:a OR %s:b), or quote the text`, f.name(), f.name()))
+	}
+	switch spec.shape {
+	case number, amount:
 		return p.numeric(f, spec)
-	case spec.shape == moment:
+	case moment:
 		return p.moment(f)
-	case spec.shape == flag:
+	case span:
+		return p.span(f)
+	case outcome:
+		return p.outcome(f)
+	case flag, oneOf:
 		return p.flag(f, spec)
-	case p.next() == '/':
+	case scalar:
+		return p.jsonValue(f)
+	}
+	if p.next() == '/' {
 		done, err := p.regexp(f, spec)
 		if done || err != nil {
 			return err
 		}
-	case p.next() == '>' || p.next() == '<':
-		return p.fault(at, fmt.Sprintf("%s is text, and > and < compare numbers; for the sign itself put the value in quotes", f.Name))
+	}
+	if p.next() == '>' || p.next() == '<' {
+		return p.fault(at, fmt.Sprintf("%s is text, and > and < compare numbers; for the sign itself put the value in quotes", f.name()))
 	}
 	return p.text(f, spec)
 }
@@ -197,7 +216,7 @@ func (p *parser) text(f *Field, spec field) error {
 		return nil
 	}
 	f.Op = Glob
-	if f.Name == "body" {
+	if spec.shape == within && f.Name == "body" {
 		f.Value = "*" + strings.Trim(f.Value, "*") + "*"
 	}
 	return nil
@@ -267,16 +286,17 @@ func (p *parser) compile(f *Field, source string, at int) error {
 	return nil
 }
 
+// flag reads one word of a list.
 func (p *parser) flag(f *Field, spec field) error {
 	at := p.pos
 	word := p.bare()
 	p.pos += len(word)
 	f.Op, f.Value = Flag, strings.ToLower(word)
+	if spec.shape == oneOf {
+		f.Op = Equal
+	}
 	if slices.Contains(spec.flags, f.Value) {
 		return nil
-	}
-	if f.Name == "is" && (f.Value == "replayed" || f.Value == "dead") {
-		return p.fault(at, "is:"+f.Value+" is not available yet")
 	}
 	return p.fault(at, fmt.Sprintf("expected one of %s after %s:", strings.Join(spec.flags, ", "), f.Name))
 }

@@ -1,58 +1,137 @@
 package filter
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"creel/backend/hook"
 )
 
-// NeedsRaw reports whether Match may ask for the bytes of a request.
-func (e *Expr) NeedsRaw() bool { return e != nil && e.Root != nil && needsRaw(e.Root) }
+// What finding out takes, cheapest first.
+const (
+	costRow int = iota
+	costDeliveries
+	costHead
+	costBody
+	costJSON
+	costs
+)
 
-func needsRaw(n Node) bool {
+// Cost says how dear it is to hold a request against n: 0 when the row alone
+// decides, more for its deliveries, its head, its body, and its body read as
+// JSON.
+func Cost(n Node) int {
+	dearest := costRow
 	switch n := n.(type) {
 	case And:
-		return slices.ContainsFunc(n.Terms, needsRaw)
+		for _, t := range n.Terms {
+			dearest = max(dearest, Cost(t))
+		}
 	case Or:
-		return slices.ContainsFunc(n.Terms, needsRaw)
+		for _, t := range n.Terms {
+			dearest = max(dearest, Cost(t))
+		}
 	case Not:
-		return needsRaw(n.Term)
+		return Cost(n.Term)
 	case Word:
-		return true
+		return costBody
 	case Field:
-		return n.Name == "header" || n.Name == "body"
+		return n.cost()
 	}
-	return false
+	return dearest
 }
 
-// Match reports whether the request is meant. raw is called at most once, and
-// only when the row alone does not decide; nil stands for no bytes.
+func (f Field) cost() int {
+	switch f.Name {
+	case "header":
+		return costHead
+	case "body":
+		if f.Key != "" {
+			return costJSON
+		}
+		return costBody
+	case "target", "attempt":
+		return costDeliveries
+	case "is":
+		if f.Value == "replayed" || f.Value == "dead" {
+			return costDeliveries
+		}
+	}
+	return costRow
+}
+
+// NeedsRaw reports whether Match may ask for the bytes of a request.
+func (e *Expr) NeedsRaw() bool { return e != nil && e.Root != nil && Cost(e.Root) >= costHead }
+
+// Subject is a request to hold an expression against.
+type Subject struct {
+	Row hook.Row
+	// Raw returns its bytes; nil stands for no bytes.
+	Raw func() hook.Raw
+	// Deliveries returns its deliveries with their attempts; nil stands for
+	// none.
+	Deliveries func() []hook.Delivery
+	// Now is what ages count from; ReceivedAt when zero.
+	Now time.Time
+}
+
+// Match reports whether a request is meant that has just arrived: its age is 0
+// and it has no deliveries but those its row counts. raw is called at most
+// once, and only when the row alone does not decide; nil stands for no bytes.
 func (e *Expr) Match(row hook.Row, raw func() hook.Raw) bool {
+	return e.Holds(Subject{Row: row, Raw: raw})
+}
+
+// Holds reports whether the request is meant. The functions of s are called at
+// most once each, and only when what is cheaper does not decide.
+func (e *Expr) Holds(s Subject) bool {
 	if e == nil || e.Root == nil {
 		return true
 	}
-	return (&subject{row: &row, fetch: raw}).holds(e.Root)
+	if s.Now.IsZero() {
+		s.Now = s.Row.ReceivedAt
+	}
+	return (&subject{Subject: s, row: &s.Row}).holds(e.Root)
 }
 
-// subject is the request that an expression is held against.
+// subject remembers what was fetched.
 type subject struct {
-	row   *hook.Row
-	fetch func() hook.Raw
-	got   bool
-	lines string // header lines as sent
-	body  string
+	Subject
+	row        *hook.Row
+	got, asked bool
+	lines      string // header lines as sent
+	sent       []byte // body as sent
+	body       []byte // BodyText; nil until unpacked
+	deliveries []hook.Delivery
 }
 
 func (s *subject) raw() {
-	if s.got || s.fetch == nil {
+	if s.got || s.Raw == nil {
 		return
 	}
 	s.got = true
-	raw := s.fetch()
-	_, s.lines, _ = strings.Cut(string(raw.Head), "\n")
-	s.body = string(raw.Body)
+	raw := s.Raw()
+	_, s.lines, _ = strings.Cut(view(raw.Head), "\n")
+	s.sent = raw.Body
+}
+
+func (s *subject) text() []byte {
+	s.raw()
+	if s.body == nil {
+		s.body = BodyText(s.lines, s.sent)
+	}
+	return s.body
+}
+
+func (s *subject) sentOn() []hook.Delivery {
+	if !s.asked && s.Deliveries != nil {
+		s.asked = true
+		s.deliveries = s.Deliveries()
+	}
+	return s.deliveries
 }
 
 func (s *subject) holds(n Node) bool {
@@ -71,12 +150,11 @@ func (s *subject) holds(n Node) bool {
 	return false
 }
 
-// some reports whether a term comes out as want, asking first those that need
-// no bytes.
+// some reports whether a term comes out as want, asking the cheapest first.
 func (s *subject) some(terms []Node, want bool) bool {
-	for _, bytes := range []bool{false, true} {
+	for cost := range costs {
 		for _, t := range terms {
-			if needsRaw(t) == bytes && s.holds(t) == want {
+			if Cost(t) == cost && s.holds(t) == want {
 				return true
 			}
 		}
@@ -85,53 +163,50 @@ func (s *subject) some(terms []Node, want bool) bool {
 }
 
 func (s *subject) word(w Word) bool {
-	n := w.look
-	if n == nil {
-		n = newNeedle(w.Text)
-	}
-	if n.in(s.row.Target) {
+	if w.In(s.row.Request.Target) {
 		return true
 	}
 	s.raw()
-	return n.in(s.lines) || n.in(s.body)
+	return w.In(s.lines) || w.In(view(s.text()))
 }
 
 func (s *subject) field(f Field) bool {
+	r := s.row
 	switch f.Name {
 	case "method":
-		return f.holds(s.row.Method)
+		return f.holds(r.Method)
 	case "path":
-		return f.holds(PathOf(s.row.Target))
+		return f.holds(PathOf(r.Request.Target))
 	case "endpoint":
-		return f.holds(s.row.Endpoint)
+		return f.holds(r.Endpoint)
 	case "provider":
-		return f.holds(s.row.Provider)
+		return f.holds(r.Provider)
 	case "event":
-		return f.holds(s.row.Event)
+		return f.holds(r.Event)
 	case "note":
-		return f.holds(s.row.Note)
+		return f.holds(r.Note)
 	case "tag":
-		if f.Op == Equal && f.Value == "" {
-			return len(s.row.Tags) == 0
-		}
-		return f.any(s.row.Tags)
+		return f.HoldsTags(r.Tags)
+	case "sig":
+		return f.holds(cmp.Or(r.Sig, "none"))
 	case "status":
-		return f.within(int64(s.row.Status))
+		return f.within(int64(r.Status))
 	case "size":
-		return f.within(s.row.BodyBytes)
+		return f.within(r.BodyBytes)
 	case "seq":
-		return f.within(s.row.Seq)
+		return f.within(r.Seq)
+	case "age":
+		return f.within(s.Now.UnixMicro() - r.ReceivedAt.UnixMicro())
 	case "after", "before":
-		at := s.row.ReceivedAt.UTC().Format(TimeLayout)
+		at := r.ReceivedAt.UTC().Format(TimeLayout)
 		return (at >= f.Value) == (f.Op == AtLeast)
 	case "query":
-		return f.any(QueryValues(s.row.Target, f.Key))
+		return f.any(QueryValues(r.Request.Target, f.Key))
 	case "header":
 		s.raw()
 		return f.any(HeaderValues(s.lines, f.Key))
 	case "body":
-		s.raw()
-		return f.holds(s.body)
+		return f.HoldsBody(s.text())
 	}
 	return s.flag(f)
 }
@@ -158,7 +233,23 @@ func (s *subject) flag(f Field) bool {
 	case "has:attempt":
 		return r.Last != nil
 	}
-	return false
+	return slices.ContainsFunc(s.sentOn(), f.holdsDelivery)
+}
+
+// holdsDelivery is about one delivery and its attempts.
+func (f Field) holdsDelivery(d hook.Delivery) bool {
+	switch f.Name {
+	case "target":
+		return f.HoldsTarget(d.Target, d.URL)
+	case "attempt":
+		return slices.ContainsFunc(d.Attempts, func(a hook.Attempt) bool {
+			if f.Op == Flag {
+				return a.Err != nil && (f.Value == AnyError || f.Value == string(a.Err.Kind))
+			}
+			return a.Status > 0 && f.within(int64(a.Status))
+		})
+	}
+	return f.Value == "replayed" && d.Kind == hook.Replay || f.Value == "dead" && d.State == hook.Dead
 }
 
 func (f Field) any(values []string) bool { return slices.ContainsFunc(values, f.holds) }
@@ -229,13 +320,26 @@ func unescape(s string) string {
 }
 
 // HeaderValues returns the values of the header lines of that name, ignoring
-// case, in wire order and without blanks around them. lines is the head of a
+// case, in wire order and without blanks around them; continuation lines
+// (obs-fold) belong to the value, as in hook.ParseHead. lines is the head of a
 // request without the request line.
 func HeaderValues(lines, name string) []string {
 	var vs []string
+	in := false
 	for line := range strings.Lines(lines) {
-		if len(line) > len(name) && line[len(name)] == ':' && strings.EqualFold(line[:len(name)], name) {
-			vs = append(vs, strings.Trim(line[len(name)+1:], " \t\r\n"))
+		line = strings.TrimRight(line, "\r\n")
+		if line == "" {
+			break
+		}
+		if line[0] == ' ' || line[0] == '\t' {
+			if in {
+				last := len(vs) - 1
+				vs[last] = strings.Trim(vs[last]+line, " \t")
+			}
+			continue
+		}
+		if in = len(line) > len(name) && line[len(name)] == ':' && strings.EqualFold(line[:len(name)], name); in {
+			vs = append(vs, strings.Trim(line[len(name)+1:], " \t"))
 		}
 	}
 	return vs

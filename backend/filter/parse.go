@@ -84,8 +84,10 @@ func (p *parser) blanks() {
 func delimits(r rune) bool { return r < 0 || r == '(' || r == ')' || unicode.IsSpace(r) }
 
 // bare returns the text up to the end of the word, without moving.
-func (p *parser) bare() string {
-	rest := p.src[p.pos:]
+func (p *parser) bare() string { return p.bareAt(p.pos) }
+
+func (p *parser) bareAt(at int) string {
+	rest := p.src[at:]
 	if i := strings.IndexFunc(rest, delimits); i >= 0 {
 		return rest[:i]
 	}

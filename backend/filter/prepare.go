@@ -13,6 +13,10 @@ type prepared struct {
 	look   *needle
 	re     *regexp.Regexp
 	lo, hi int64
+	// of body.PATH
+	path     []step
+	mark     []byte
+	from, to decimal
 }
 
 func newWord(text string) Word { return Word{Text: text, look: newNeedle(text)} }
@@ -27,6 +31,9 @@ func (f Field) ready() *prepared {
 
 func (f Field) prepare() *prepared {
 	p := &prepared{}
+	if f.Name == "body" && f.Key != "" {
+		p.prepareJSON(f)
+	}
 	switch f.Op {
 	case Equal, Prefix, Greater, AtLeast, Less, AtMost:
 		p.parts = []string{Fold(f.Value)}
@@ -35,7 +42,7 @@ func (f Field) prepare() *prepared {
 	case Glob:
 		p.parts = strings.Split(Fold(f.Value), "*")
 	case Contains:
-		p.look = newNeedle(f.Value)
+		p.look, p.parts = newNeedle(f.Value), []string{Fold(f.Value)}
 	case Regexp:
 		// Parse has compiled it before; by hand a bad one matches nothing.
 		p.re, _ = regexp.Compile(f.Value)
@@ -44,4 +51,16 @@ func (f Field) prepare() *prepared {
 		p.hi, _ = strconv.ParseInt(f.Hi, 10, 64)
 	}
 	return p
+}
+
+func (p *prepared) prepareJSON(f Field) {
+	p.path = stepsOf(f.Key)
+	p.mark = markOf(p.path)
+	from, to := f.Value, f.Value
+	if f.Op == Range {
+		from, to = f.Lo, f.Hi
+	}
+	if isNumber(from) && isNumber(to) {
+		p.from, p.to = decimalOf(from), decimalOf(to)
+	}
 }

@@ -48,11 +48,31 @@ func writeAll(b *strings.Builder, terms []Node, glue string, tight bool) {
 	}
 }
 
+// name is the field with its key, as it is typed.
+func (f Field) name() string {
+	switch {
+	case f.Key == "":
+		return f.Name
+	case f.Name == "body" && f.Key[0] == '[':
+		return f.Name + f.Key
+	}
+	return f.Name + "." + f.Key
+}
+
+func sign(op Op) string {
+	return map[Op]string{Greater: ">", AtLeast: ">=", Less: "<", AtMost: "<="}[op]
+}
+
 // text spells a field out.
 func (f Field) text() string {
-	name := f.Name
-	if f.Key != "" {
-		name += "." + f.Key
+	name := f.name()
+	switch {
+	case f.Name == "age" && f.Op == Range:
+		return name + ":" + spanText(f.Lo) + ".." + spanText(f.Hi)
+	case f.Name == "age":
+		return name + ":" + sign(f.Op) + spanText(f.Value)
+	case f.Name == "body" && f.Key != "" && f.Op == Equal && looksNumeric(f.Value):
+		return name + ":" + quote(f.Value)
 	}
 	switch f.Op {
 	case Range:
@@ -63,8 +83,8 @@ func (f Field) text() string {
 		if f.Name == "after" || f.Name == "before" {
 			return name + ":" + f.Value
 		}
-		return name + ":" + map[Op]string{Greater: ">", AtLeast: ">=", Less: "<", AtMost: "<="}[f.Op] + f.Value
-	case Glob, Flag:
+		return name + ":" + sign(f.Op) + f.Value
+	case Glob, Flag, Number:
 		return name + ":" + f.Value
 	}
 	// Only on path can plain text begin with a slash, and not end with one too:

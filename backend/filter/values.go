@@ -28,7 +28,7 @@ func (p *parser) numeric(f *Field, spec field) error {
 		f.Op, f.Lo, f.Hi = Range, strconv.FormatInt(a, 10), strconv.FormatInt(b, 10)
 		return nil
 	}
-	if spec.name == "status" && len(word) == 3 && '1' <= word[0] && word[0] <= '5' && strings.EqualFold(word[1:], "xx") {
+	if spec.shape == number && f.Name != "seq" && len(word) == 3 && '1' <= word[0] && word[0] <= '5' && strings.EqualFold(word[1:], "xx") {
 		f.Op, f.Lo, f.Hi = Range, word[:1]+"00", word[:1]+"99"
 		return nil
 	}
@@ -61,7 +61,11 @@ func (p *parser) number(f *Field, spec field, s string, at int) (int64, error) {
 		if n, err := strconv.ParseUint(s, 10, 63); err == nil && len(s) <= 15 {
 			return int64(n), nil
 		}
-		return 0, p.fault(at, fmt.Sprintf("expected a number for %s, as in %s:200, %s:>=400, %s:400..499 or %s:4xx", f.Name, f.Name, f.Name, f.Name, f.Name))
+		text := "expected a number for NAME, as in NAME:200, NAME:>=400, NAME:400..499 or NAME:4xx"
+		if f.Name == "seq" {
+			text = "expected a number for seq, as in seq:12, seq:>=400 or seq:400..499"
+		}
+		return 0, p.fault(at, strings.ReplaceAll(text, "NAME", f.Name))
 	}
 	digits := strings.TrimRight(s, "kKmMgGiIbB")
 	unit, ok := unitOf(strings.ToLower(s[len(digits):]))

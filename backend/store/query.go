@@ -1,11 +1,11 @@
 package store
 
 import (
+	"database/sql"
 	"database/sql/driver"
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -39,7 +39,7 @@ func (s *Store) compile(expr *filter.Expr) (*query, error) {
 		q.tallied = true
 		return q, nil
 	}
-	c := &compiler{slugs: s.slugs.Load(), leaves: &s.leaves}
+	c := &compiler{slugs: s.slugs.Load(), leaves: &s.leaves, now: s.opt.Now()}
 	q.release = c.drop
 	if f, ok := expr.Root.(filter.Field); ok && f.Name == "endpoint" {
 		q.endpoints, q.tallied = c.slugs.ids(f.Holds), true
@@ -53,193 +53,41 @@ func (s *Store) compile(expr *filter.Expr) (*query, error) {
 	return q, nil
 }
 
-type compiler struct {
-	slugs   *slugbook
-	leaves  *leaves
-	args    []any
-	handles []int64
-}
-
-func (c *compiler) drop() {
-	for _, h := range c.handles {
-		c.leaves.nodes.Delete(h)
-	}
-}
-
-// leaf registers a term for the functions and returns its parameter.
-func (c *compiler) leaf(n filter.Node) int64 {
-	h := c.leaves.last.Add(1)
-	c.leaves.nodes.Store(h, n)
-	c.handles = append(c.handles, h)
-	return h
-}
-
-// inPieces looks into what follows the first MiB of a body, piece by piece:
-// what stands across the seam of two is not found.
-const inPieces = `(r.body_bytes > 1048576 AND EXISTS (SELECT 1 FROM pieces p
-	WHERE p.id > r.seq << 16 AND p.id < (r.seq + 1) << 16 AND creel_holds(?, p.bytes)))`
-
-func (c *compiler) node(n filter.Node) (string, error) {
-	switch n := n.(type) {
-	case filter.And:
-		return c.join(n.Terms, " AND ")
-	case filter.Or:
-		return c.join(n.Terms, " OR ")
-	case filter.Not:
-		inner, err := c.node(n.Term)
-		return "NOT " + inner, err
-	case filter.Word:
-		h := c.leaf(n)
-		c.args = append(c.args, h, h, h, h)
-		return `(creel_holds(?, r.target) OR EXISTS (SELECT 1 FROM raws w WHERE w.seq = r.seq
-			AND (creel_lines(?, w.head) OR creel_holds(?, w.body))) OR ` + inPieces + ")", nil
-	case filter.Field:
-		return c.field(n)
-	}
-	return "", fmt.Errorf("compile filter: %T is unknown", n)
-}
-
-// join puts the terms that need no bytes first: SQLite asks from left to right.
-func (c *compiler) join(terms []filter.Node, glue string) (string, error) {
-	var parts []string
-	for _, bytes := range []bool{false, true} {
-		for _, t := range terms {
-			if (&filter.Expr{Root: t}).NeedsRaw() != bytes {
-				continue
-			}
-			part, err := c.node(t)
-			if err != nil {
-				return "", err
-			}
-			parts = append(parts, part)
-		}
-	}
-	return "(" + strings.Join(parts, glue) + ")", nil
-}
-
-func (c *compiler) field(f filter.Field) (string, error) {
-	switch f.Name {
-	case "status":
-		return c.number("r.status", f)
-	case "size":
-		return c.number("r.body_bytes", f)
-	case "seq":
-		return c.number("r.seq", f)
-	case "after", "before":
-		return c.moment(f)
-	case "endpoint":
-		return c.endpoint(f), nil
-	case "is", "has":
-		return flagSQL(f)
-	case "header", "body":
-		h := c.leaf(f)
-		c.args = append(c.args, h)
-		if f.Name == "header" {
-			return "creel_holds(?, (SELECT w.head FROM raws w WHERE w.seq = r.seq))", nil
-		}
-		c.args = append(c.args, h)
-		return "(creel_holds(?, (SELECT w.body FROM raws w WHERE w.seq = r.seq)) OR " + inPieces + ")", nil
-	}
-	column, ok := map[string]string{
-		"method": "r.method", "path": "r.target", "query": "r.target", "provider": "r.provider",
-		"event": "r.event", "tag": "r.tags", "note": "r.note",
-	}[f.Name]
-	if !ok {
-		return "", hook.Faultf(hook.Invalid, "search history: the field %s is not available here", f.Name)
-	}
-	c.args = append(c.args, c.leaf(f))
-	return "creel_holds(?, " + column + ")", nil
-}
-
-func (c *compiler) number(column string, f filter.Field) (string, error) {
-	if f.Op == filter.Range {
-		lo, err1 := strconv.ParseInt(f.Lo, 10, 64)
-		hi, err2 := strconv.ParseInt(f.Hi, 10, 64)
-		c.args = append(c.args, lo, hi)
-		if err1 != nil || err2 != nil {
-			return "", hook.Faultf(hook.Invalid, "search history: %s:%s..%s is not a range", f.Name, f.Lo, f.Hi)
-		}
-		return "(" + column + " BETWEEN ? AND ?)", nil
-	}
-	sign, ok := map[filter.Op]string{filter.Equal: "=", filter.Greater: ">", filter.AtLeast: ">=",
-		filter.Less: "<", filter.AtMost: "<="}[f.Op]
-	v, err := strconv.ParseInt(f.Value, 10, 64)
-	if !ok || err != nil {
-		return "", hook.Faultf(hook.Invalid, "search history: %s:%s is not a number", f.Name, f.Value)
-	}
-	c.args = append(c.args, v)
-	return "(" + column + " " + sign + " ?)", nil
-}
-
-func (c *compiler) moment(f filter.Field) (string, error) {
-	at, err := time.Parse(filter.TimeLayout, f.Value)
-	if err != nil {
-		return "", hook.Faultf(hook.Invalid, "search history: %s:%s is not a time", f.Name, f.Value)
-	}
-	c.args = append(c.args, at.UnixMicro())
-	if f.Op == filter.AtLeast {
-		return "(r.received_at >= ?)", nil
-	}
-	return "(r.received_at < ?)", nil
-}
-
-func (c *compiler) endpoint(f filter.Field) string {
-	ids := c.slugs.ids(f.Holds)
-	if len(ids) == 1 {
-		c.args = append(c.args, ids[0])
-		return "(r.endpoint = ?)"
-	}
-	c.args = append(c.args, seqList(ids))
-	return "(r.endpoint IN (SELECT value FROM json_each(?)))"
-}
-
-func flagSQL(f filter.Field) (string, error) {
-	switch f.Name + ":" + f.Value {
-	case "is:pinned":
-		return "(r.pinned = 1)", nil
-	case "is:unread":
-		return "(r.read = 0)", nil
-	case "is:cut":
-		return fmt.Sprintf("(r.flags & 15 = %d)", slices.Index(stateCodes[:], hook.Cut)), nil
-	case "is:refused":
-		return fmt.Sprintf("(r.flags & 15 = %d)", slices.Index(stateCodes[:], hook.Refused)), nil
-	case "is:forwarded":
-		return "(r.d_waiting + r.d_delivered + r.d_failed > 0)", nil
-	case "is:failed":
-		return "(r.d_failed > 0)", nil
-	case "has:note":
-		return "(r.note IS NOT NULL)", nil
-	case "has:tag":
-		return "(r.tags IS NOT NULL)", nil
-	case "has:attempt":
-		return "(r.last_id IS NOT NULL)", nil
-	}
-	return "", hook.Faultf(hook.Invalid, "search history: %s:%s is not available here", f.Name, f.Value)
-}
-
 // leaves are the terms of the filters in use, by number: the functions get the
 // number as a parameter.
 type leaves struct {
 	last  atomic.Int64
 	nodes sync.Map // int64 → filter.Node
+	// raw reads a request by a connection that no search holds: a search that
+	// waited for one of its own kind could wait for ever.
+	raw func(seq int64) (hook.Raw, error)
 }
 
 // register adds the functions to a driver. They read SQLite's own memory, so
 // nothing of a value may outlive the call.
 func (l *leaves) register(drv *sqlite.Driver) {
-	for name, f := range map[string]func(filter.Node, string) bool{"creel_holds": holds, "creel_lines": holdsLines} {
+	for name, f := range map[string]struct {
+		args int32
+		call func(n filter.Node, args []driver.Value) (bool, error)
+	}{
+		"creel_holds":  {1, func(n filter.Node, args []driver.Value) (bool, error) { return holds(n, view(args[0])), nil }},
+		"creel_target": {2, holdsTarget},
+		"creel_raw":    {2, holdsRaw},
+		"creel_deep":   {1, l.holdsDeep},
+	} {
 		drv.MustRegisterFunction(name, &sqlite.FunctionImpl{
-			NArgs: 2, Deterministic: true, VolatileArgs: true,
+			NArgs: f.args + 1, Deterministic: true, VolatileArgs: true,
 			Scalar: func(_ *sqlite.FunctionContext, args []driver.Value) (driver.Value, error) {
 				h, _ := args[0].(int64)
 				n, ok := l.nodes.Load(h)
 				if !ok {
 					return nil, fmt.Errorf("search history: no term %d", h)
 				}
-				if f(n.(filter.Node), view(args[1])) {
-					return int64(1), nil
+				yes, err := f.call(n.(filter.Node), args[1:])
+				if yes {
+					return int64(1), err
 				}
-				return int64(0), nil
+				return int64(0), err
 			},
 		})
 	}
@@ -247,13 +95,22 @@ func (l *leaves) register(drv *sqlite.Driver) {
 
 // view reads a value as text without copying it.
 func view(v driver.Value) string {
+	if s, ok := v.(string); ok {
+		return s
+	}
+	b := blob(v)
+	return unsafe.String(unsafe.SliceData(b), len(b))
+}
+
+// blob reads a value as bytes without copying it. They must not be changed.
+func blob(v driver.Value) []byte {
 	switch v := v.(type) {
 	case string:
-		return v
+		return unsafe.Slice(unsafe.StringData(v), len(v))
 	case []byte:
-		return unsafe.String(unsafe.SliceData(v), len(v))
+		return v
 	}
-	return ""
+	return nil
 }
 
 func holds(n filter.Node, v string) bool {
@@ -281,16 +138,50 @@ func holdsTag(f filter.Field, v string) bool {
 	if v != "" && json.Unmarshal([]byte(v), &tags) != nil {
 		return false
 	}
-	if f.Op == filter.Equal && f.Value == "" {
-		return len(tags) == 0
-	}
-	return slices.ContainsFunc(tags, f.Holds)
+	return f.HoldsTags(tags)
 }
 
-func holdsLines(n filter.Node, head string) bool { return holds(n, lines(head)) }
+func holdsTarget(n filter.Node, args []driver.Value) (bool, error) {
+	f, ok := n.(filter.Field)
+	return ok && f.HoldsTarget(view(args[0]), view(args[1])), nil
+}
+
+// holdsRaw compares head and body.
+func holdsRaw(n filter.Node, args []driver.Value) (bool, error) {
+	return inBytes(n, view(args[0]), blob(args[1])), nil
+}
+
+func inBytes(n filter.Node, head string, body []byte) bool {
+	lines := lines(head)
+	switch n := n.(type) {
+	case filter.Word:
+		return n.In(lines) || n.In(view(filter.BodyText(lines, body)))
+	case filter.Field:
+		return n.HoldsBody(filter.BodyText(lines, body))
+	}
+	return false
+}
+
+// holdsDeep compares the bytes of the request with that seq.
+func (l *leaves) holdsDeep(n filter.Node, args []driver.Value) (bool, error) {
+	seq, _ := args[0].(int64)
+	raw, err := l.raw(seq)
+	if hook.KindOf(err) == hook.NotFound {
+		return false, nil // removed while the search went on
+	}
+	return err == nil && inBytes(n, view(raw.Head), raw.Body), err
+}
 
 // lines are the header lines of a head: all but the request line.
 func lines(head string) string {
 	_, rest, _ := strings.Cut(head, "\n")
 	return rest
+}
+
+// newDeep opens no connection before it is wanted, and never more than one.
+func newDeep(c *connector) *sql.DB {
+	db := sql.OpenDB(c)
+	db.SetMaxOpenConns(1)
+	db.SetConnMaxIdleTime(time.Minute)
+	return db
 }

@@ -52,6 +52,7 @@ type Store struct {
 	boot   int64 // number of this run; marks claims and epochs
 	leaves leaves
 	pool   *sql.DB
+	deep   *sql.DB // one connection, for what a search reads aside
 	w      writer
 
 	tally *tally
@@ -140,6 +141,9 @@ func (s *Store) start(ctx context.Context, ms []migration) (err error) {
 	if err := s.pool.PingContext(ctx); err != nil {
 		return errors.Join(err, s.pool.Close())
 	}
+	s.deep = newDeep(newConnector(drv, s.path, true))
+	aside := &Store{pool: s.deep}
+	s.leaves.raw = func(seq int64) (hook.Raw, error) { return aside.Raw(context.Background(), seq) }
 	s.w.start(s, c)
 	return nil
 }
@@ -200,7 +204,7 @@ func (s *Store) Health() error {
 // files. Calls after it fail with hook.Unavailable.
 func (s *Store) Close() error {
 	s.closeOnce.Do(func() {
-		err := s.pool.Close()
+		err := errors.Join(s.pool.Close(), s.deep.Close())
 		s.closeErr = errors.Join(s.w.close(), err)
 	})
 	return s.closeErr
