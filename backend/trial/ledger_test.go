@@ -29,15 +29,16 @@ type sum = [sha256.Size]byte
 type ledger struct {
 	mu    sync.Mutex
 	sent  map[sum]bool
-	acked map[int64]sum // by X-Creel-Seq
-	other map[int]int   // answers that were no acknowledgement, by status
-	twice []int64       // seqs acknowledged for two different requests
+	acked map[int64]sum  // by X-Creel-Seq
+	other map[int]int    // answers that were no acknowledgement, by status
+	twice []int64        // seqs acknowledged for two different requests
+	marks map[sum]string // how each body begins
 	n     atomic.Uint64
 	path  string // of the posts
 }
 
 func newLedger() *ledger {
-	return &ledger{sent: map[sum]bool{}, acked: map[int64]sum{}, other: map[int]int{}, path: "/inbox/trial"}
+	return &ledger{sent: map[sum]bool{}, acked: map[int64]sum{}, other: map[int]int{}, marks: map[sum]string{}, path: "/inbox/trial"}
 }
 
 // body makes the next body: never the same twice, at most about most bytes,
@@ -59,6 +60,7 @@ func (l *ledger) post(c *creel, body []byte) (status int, seq int64, err error) 
 	h := sha256.Sum256(body)
 	l.mu.Lock()
 	l.sent[h] = true
+	l.marks[h] = string(body[:min(len(body), 24)])
 	l.mu.Unlock()
 	req, err := http.NewRequest("POST", c.Catch+l.path, bytes.NewReader(body))
 	if err != nil {
@@ -99,6 +101,9 @@ func (l *ledger) must(c *creel, body []byte) int64 {
 	}
 	return seq
 }
+
+// mark is how a body begins, unlike any other.
+func (l *ledger) mark(h sum) []byte { return []byte(l.marks[h]) }
 
 func (l *ledger) acks() int {
 	l.mu.Lock()
