@@ -5,6 +5,9 @@ import (
 	"math"
 )
 
+// maxMethod is the most bytes of a method. The longest registered one has 16.
+const maxMethod = 128
+
 // message is the one reading of a head: what framing, answering and the row
 // need. Its slices are parts of the head.
 type message struct {
@@ -36,13 +39,15 @@ func (m *message) parse(head []byte) *spoilt {
 	for rest := head[nl+1 : len(head)-2]; len(rest) > 0; {
 		nl := bytes.IndexByte(rest, '\n')
 		name, value, sp := splitField(rest[:nl-1])
+		if rest = rest[nl+1:]; sp == nil && len(rest) > 0 && (rest[0] == ' ' || rest[0] == '\t') {
+			sp = folded()
+		}
 		if sp == nil {
 			sp = m.field(name, value)
 		}
 		if sp != nil {
 			return sp
 		}
-		rest = rest[nl+1:]
 	}
 	return m.conclude()
 }
@@ -60,6 +65,9 @@ func (m *message) requestLine(line []byte) *spoilt {
 		m.http10 = true
 	default:
 		return malformed("The request line does not end in HTTP/1.1 or HTTP/1.0.")
+	}
+	if len(m.method) > maxMethod {
+		return malformed("The method is too long.")
 	}
 	if !isToken(m.method) {
 		return malformed("The method is not a token.")
@@ -99,7 +107,7 @@ func (m *message) targetForm() *spoilt {
 // splitField takes a header or trailer line apart.
 func splitField(line []byte) (name, value []byte, sp *spoilt) {
 	if line[0] == ' ' || line[0] == '\t' {
-		return nil, nil, malformed("A header line is folded: it begins with a blank.")
+		return nil, nil, folded()
 	}
 	colon := bytes.IndexByte(line, ':')
 	if colon < 0 {
@@ -117,6 +125,8 @@ func splitField(line []byte) (name, value []byte, sp *spoilt) {
 	}
 	return name, value, nil
 }
+
+func folded() *spoilt { return malformed("A header line is folded: it begins with a blank.") }
 
 // field notes what a header line means to the catcher; most mean nothing.
 func (m *message) field(name, value []byte) *spoilt {
@@ -217,6 +227,9 @@ func (m *message) connection(value []byte) {
 func (m *message) conclude() *spoilt {
 	if m.hosts == 0 && !m.http10 {
 		return malformed("There is no Host line.")
+	}
+	if m.hosts > 0 && len(m.host) == 0 {
+		return malformed("The Host line is empty.") // no http URL has an empty host (RFC 9110, 4.2.1)
 	}
 	if m.chunked && m.http10 {
 		return malformed("HTTP/1.0 has no Transfer-Encoding.")

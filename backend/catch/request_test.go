@@ -48,7 +48,7 @@ func TestAccepted(t *testing.T) {
 		{"asterisk", "OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", "", got{method: "OPTIONS", target: "*", host: "a", keep: true}},
 		{"CONNECT with a path closes", "CONNECT /x HTTP/1.1\r\nHost: a\r\n\r\n", "", got{method: "CONNECT", target: "/x", host: "a"}},
 		{"IPv6 host", "GET / HTTP/1.1\r\nHost: [::1]:4290\r\n\r\n", "", got{method: "GET", target: "/", host: "[::1]:4290", keep: true}},
-		{"empty host", "GET / HTTP/1.1\r\nHost:\r\n\r\n", "", got{method: "GET", target: "/", keep: true}},
+		{"empty host, but one in the target", "GET http://b/ HTTP/1.1\r\nHost:\r\n\r\n", "", got{method: "GET", target: "http://b/", host: "b", keep: true}},
 		{"1.0 without host", "GET / HTTP/1.0\r\n\r\n", "", got{method: "GET", target: "/", protocol: "HTTP/1.0"}},
 		{"1.0 keep-alive", "GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n", "", got{method: "GET", target: "/", protocol: "HTTP/1.0", keep: true}},
 		{"1.0 expects nothing", "POST / HTTP/1.0\r\nExpect: miracles\r\n\r\n", "", got{method: "POST", target: "/", protocol: "HTTP/1.0"}},

@@ -84,7 +84,7 @@ func describeLoosely(x *hook.Capture) {
 	line, hs := hook.ParseHead(x.Head)
 	method, rest, _ := strings.Cut(line, " ")
 	target, protocol, _ := strings.Cut(rest, " ")
-	if isToken(method) {
+	if isToken(method) && len(method) <= maxMethod {
 		x.Method = method
 	}
 	if isVisible(target) {
