@@ -33,12 +33,13 @@ func source(depth int) *rapid.Generator[string] {
 		case 0:
 			return quote(text().Draw(t, "phrase"))
 		case 1:
-			return rapid.SampledFrom([]string{"word", "size:>1k", "status:2xx", "status:1..9", "is:unread", "has:tag", "after:2026-11-23", "path:/a/*", "path:/a/", "path:/a", "event:x*y", "body:*", "a-b"}).Draw(t, "term")
+			return rapid.SampledFrom([]string{"word", "size:>1k", "status:2xx", "status:1..9", "is:unread", "has:tag", "after:2026-11-23", "path:/a/*", "path:/a/", "path:/a", "event:x*y", "body:*", "a-b",
+				"sig:valid", "target:x", "attempt:5xx", "attempt:Timeout", "age:<90m", "age:1h30m..2d", "is:dead", "body.a[0].*:>1e3", "body.a:12", `body["a b"][*]:-1..2`, "body.x:1..y"}).Draw(t, "term")
 		case 2:
-			name := rapid.SampledFrom([]string{"method", "path", "event", "note", "body", "header.X-A", "query.a\"b", "tag"}).Draw(t, "name")
+			name := rapid.SampledFrom([]string{"method", "path", "event", "note", "body", "header.X-A", "query.a\"b", "tag", "target", "body.a", `body["\\\".x"].0[1]`}).Draw(t, "name")
 			return name + ":" + quote(text().Draw(t, "value"))
 		case 3:
-			return rapid.SampledFrom([]string{"method", "note", "path"}).Draw(t, "name") + ":" + `""`
+			return rapid.SampledFrom([]string{"method", "note", "path", "target", "body.a"}).Draw(t, "name") + ":" + `""`
 		case 4:
 			re := strings.NewReplacer(`\`, `\\`, "/", `\/`, "*", `\*`, "(", `\(`, ")", `\)`).Replace(text().Draw(t, "regexp"))
 			return "body:/" + re + "/"
@@ -143,7 +144,7 @@ func TestContainsIsFoldedContains(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	for _, s := range []string{"a b OR -(c d)", `event:/a\/b/ path:/x/ "q\"" status:4xx`, "size:1.5Ki..2M after:2026-11-23 header.X:*", "path:/a\\ b/", "is:pinned has:note", "body:**a", "((((", "a:b"} {
+	for _, s := range []string{"a b OR -(c d)", `event:/a\/b/ path:/x/ "q\"" status:4xx`, "size:1.5Ki..2M after:2026-11-23 header.X:*", "path:/a\\ b/", `body.a[*]["b c"].*:>=1.50 age:>1h attempt:timeout target:x*`, "is:pinned has:note", "body:**a", "((((", "a:b"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, src string) {
