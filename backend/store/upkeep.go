@@ -26,16 +26,13 @@ func (w *writer) afterCommit() {
 		return
 	}
 	w.logged = 0
-	if err := checkpoint(w.c, "PASSIVE"); err != nil {
-		w.note("checkpoint", err)
-	}
+	w.checked(checkpoint(w.c, "PASSIVE"))
 }
 
 // rest runs when nothing was written for a while: it empties the log, or, when
 // the disk refused the last write, tries whether it takes one again.
 func (w *writer) rest() {
-	if w.s.sick.Load() != nil {
-		w.probe()
+	if w.s.sick.Load() != nil && !w.probe() {
 		w.idle.Reset(restAfter)
 		return
 	}
@@ -52,25 +49,31 @@ func (w *writer) rest() {
 	}
 	failpoint.At(failpoint.AfterLogEmpty)
 	_, back := w.c.exec("PRAGMA busy_timeout = 2000")
-	if err = errors.Join(err, back); err != nil {
-		w.note("checkpoint", err)
-	}
+	err = errors.Join(err, back)
+	w.checked(err)
 	if busy || err != nil {
 		w.idle.Reset(restAfter)
 	}
 }
 
-func (w *writer) note(doing string, err error) {
-	if err = faultOf(doing, err); isSick(err) {
+// checked takes note of what came of a checkpoint. Requests are safe in the
+// log when it fails, but the log grows until it succeeds.
+func (w *writer) checked(err error) {
+	err = faultOf("move the log into creel.db", err)
+	if w.stuck = isSick(err); w.stuck {
 		w.fallSick(err)
 		return
 	}
-	w.s.opt.Log.Warn("look after history", "err", err)
+	w.well()
+	if err != nil {
+		w.s.opt.Log.Warn("look after history", "err", err)
+	}
 }
 
 // probe writes something and takes it back, so that the person who freed the
-// disk sees the banner go without waiting for the next request.
-func (w *writer) probe() {
+// disk sees the banner go without waiting for the next request. It reports
+// whether that went well.
+func (w *writer) probe() bool {
 	for _, q := range []string{
 		"INSERT OR REPLACE INTO meta (key, value) VALUES ('probe', hex(randomblob(65536)))",
 		"DELETE FROM meta WHERE key = 'probe'",
@@ -80,7 +83,8 @@ func (w *writer) probe() {
 			return err
 		}}
 		if w.try([]*work{wk}) != nil || wk.err != nil {
-			return
+			return false
 		}
 	}
+	return true
 }

@@ -51,6 +51,7 @@ type writer struct {
 	err     error // of closing; valid once stopped is closed
 
 	logged int64 // bytes written to the log since the last checkpoint
+	stuck  bool  // the last checkpoint failed
 	idle   *time.Timer
 }
 
@@ -235,11 +236,17 @@ func (w *writer) try(group []*work) error {
 		return err
 	}
 	t.publish()
-	if w.s.sick.Load() != nil {
+	w.well()
+	return nil
+}
+
+// well takes the banner away, unless the log cannot be emptied: then it
+// would only come and go.
+func (w *writer) well() {
+	if !w.stuck && w.s.sick.Load() != nil {
 		w.s.sick.Store(nil)
 		w.s.opt.Log.Info("history can be written again")
 	}
-	return nil
 }
 
 func (w *writer) fallSick(err error) {

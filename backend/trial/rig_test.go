@@ -292,3 +292,6 @@ func size(dir, name string) int64 {
 	}
 	return fi.Size()
 }
+
+// pause is a moment between two looks at another process.
+func pause() { <-time.After(10 * time.Millisecond) }
