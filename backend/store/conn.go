@@ -74,10 +74,18 @@ func (s *statement) set(args []any) error {
 	return nil
 }
 
+// add gives the values of the next parameters, which are column types.
+func (s *statement) add(values []driver.Value) {
+	for _, v := range values {
+		s.args = append(s.args, driver.NamedValue{Ordinal: len(s.args) + 1, Value: v})
+	}
+}
+
 // run executes a statement whose parameters are set.
 func (s *statement) run() (int64, error) {
 	r, err := s.exec.ExecContext(context.Background(), s.args)
 	clear(s.args) // hold no bodies
+	s.args = s.args[:0]
 	if err != nil {
 		return 0, err
 	}
@@ -107,6 +115,7 @@ func (c *conn) query(q string, each func(row []driver.Value) error, args ...any)
 	}
 	rows, err := s.query.QueryContext(context.Background(), s.args)
 	clear(s.args)
+	s.args = s.args[:0]
 	if err != nil {
 		return err
 	}
@@ -154,6 +163,12 @@ func (c *conn) close() {
 		_ = s.close()
 		delete(c.stmts, q)
 	}
+}
+
+// end closes the connection.
+func (c *conn) end() error {
+	c.close()
+	return c.raw.Close()
 }
 
 func integer(v driver.Value) int64 {

@@ -70,6 +70,15 @@ func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
 	return dc, nil
 }
 
+// conn is Connect for use without database/sql.
+func (c *connector) conn(ctx context.Context) (*conn, error) {
+	raw, err := c.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return newConn(raw), nil
+}
+
 // Driver is for database/sql.
 func (c *connector) Driver() driver.Driver { return c.drv }
 

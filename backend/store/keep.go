@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"crypto/sha256"
+	"database/sql/driver"
 
 	"creel/backend/hook"
 
@@ -14,17 +15,31 @@ import (
 type capture struct {
 	slug string
 	kept int64
-	req  [20]any // parameters of insertRequest; the first two are set by the writer
-	raw  [4]any  // parameters of insertRaw; the first is set by the writer
-	rest []byte  // of the body, for pieces
+	seq  int64            // set by the writer
+	req  [20]driver.Value // parameters of insertRequest; the first two are set by the writer
+	raw  [4]driver.Value  // parameters of insertRaw; the first is set by the writer
+	rest []byte           // of the body, for pieces
 	owed []hook.Delivery
 }
 
+// A statement that inserts many rows costs much less than as many statements.
+const many = 8
+
 const (
-	insertRequest = `INSERT INTO requests (seq, endpoint, received_at, status, d_waiting, kept, body_bytes, flags,
-		method, target, uid, sha256, read_us, host, protocol, remote_addr, content_type, reason, provider, event)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
-	insertRaw = `INSERT INTO raws (seq, head, body, trailer) VALUES (?, ?, ?, ?)`
+	requestRow     = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+	twoRequests    = requestRow + ", " + requestRow
+	fourRequests   = twoRequests + ", " + twoRequests
+	insertRequests = `INSERT INTO requests (seq, endpoint, received_at, status, d_waiting, kept, body_bytes, flags,
+		method, target, uid, sha256, read_us, host, protocol, remote_addr, content_type, reason, provider, event) VALUES `
+	insertRequest      = insertRequests + requestRow
+	insertManyRequests = insertRequests + fourRequests + ", " + fourRequests
+
+	rawRow         = "(?, ?, ?, ?)"
+	twoRaws        = rawRow + ", " + rawRow
+	fourRaws       = twoRaws + ", " + twoRaws
+	insertRaws     = "INSERT INTO raws (seq, head, body, trailer) VALUES "
+	insertRaw      = insertRaws + rawRow
+	insertManyRaws = insertRaws + fourRaws + ", " + fourRaws
 )
 
 // ready checks and prepares c. What the catcher left zero (uid, sha256, time)
@@ -52,11 +67,11 @@ func (s *Store) ready(c *hook.Capture, owed []hook.Delivery) (*capture, error) {
 		r.SHA256 = sha256.Sum256(c.Body)
 	}
 	p := &capture{slug: r.Endpoint, kept: int64(len(c.Head) + len(c.Body) + len(c.Trailer)), owed: owed}
-	p.req = [...]any{nil, nil, r.ReceivedAt.UnixMicro(), int64(r.Status), int64(len(owed)), p.kept, r.BodyBytes, flags,
+	p.req = [...]driver.Value{nil, nil, r.ReceivedAt.UnixMicro(), int64(r.Status), int64(len(owed)), p.kept, r.BodyBytes, flags,
 		r.Method, r.Target, r.UID[:], r.SHA256[:], r.ReadTime.Microseconds(), orNull(r.Host), orNull(r.Protocol),
 		orNull(r.RemoteAddr), orNull(r.ContentType), orNull(r.Reason), orNull(r.Provider), orNull(r.Event)}
 	first, rest := split(c.Body)
-	p.raw, p.rest = [...]any{nil, c.Head, first, c.Trailer}, rest
+	p.raw, p.rest = [...]driver.Value{nil, c.Head, first, c.Trailer}, rest
 	return p, nil
 }
 
@@ -73,8 +88,8 @@ func (s *Store) Keep(ctx context.Context, c *hook.Capture, owed []hook.Delivery)
 		return 0, faultOf("keep request", err)
 	}
 	s.dones.Put(wk.done)
-	c.Seq = wk.seq
-	return wk.seq, nil
+	c.Seq = p.seq
+	return p.seq, nil
 }
 
 // KeepMany keeps requests in the order given, in one transaction for about
@@ -95,21 +110,12 @@ func (s *Store) KeepMany(ctx context.Context, cs []hook.Capture) error {
 			size += p.kept
 			group = append(group, p)
 		}
-		first := int64(0)
-		err := s.writeSized(ctx, "keep requests", int(size), func(t *tx) error {
-			first = t.seq + 1
-			for _, p := range group {
-				if _, err := t.keep(p); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
+		err := s.writeSized(ctx, "keep requests", int(size), func(t *tx) error { return t.keep(group) })
 		if err != nil {
 			return err
 		}
-		for i := range group {
-			cs[i].Seq = first + int64(i)
+		for i, p := range group {
+			cs[i].Seq = p.seq
 		}
 		cs = cs[len(group):]
 	}
@@ -121,30 +127,63 @@ func (s *Store) writeSized(ctx context.Context, doing string, size int, do func(
 	return faultOf(doing, s.w.submit(ctx, wk))
 }
 
-// keep inserts a request under the next seq.
-func (t *tx) keep(p *capture) (int64, error) {
-	endpoint, err := t.endpointID(p.slug)
-	if err != nil {
-		return 0, err
+// keep inserts requests under the next seqs, in their order.
+func (t *tx) keep(ps []*capture) error {
+	for len(ps) >= many {
+		if err := t.insert(ps[:many], insertManyRequests, insertManyRaws); err != nil {
+			return err
+		}
+		ps = ps[many:]
 	}
-	seq := t.seq + 1
-	p.req[0], p.req[1], p.raw[0] = seq, endpoint, seq
-	if _, err := t.exec(insertRequest, p.req[:]...); err != nil {
-		return 0, err
-	}
-	if _, err := t.exec(insertRaw, p.raw[:]...); err != nil {
-		return 0, err
-	}
-	if err := t.keepPieces(seq, p.rest); err != nil {
-		return 0, err
-	}
-	for i := range p.owed {
-		p.owed[i].Request = seq
-		if err := t.addDelivery(&p.owed[i]); err != nil {
-			return 0, err
+	for i := range ps {
+		if err := t.insert(ps[i:i+1], insertRequest, insertRaw); err != nil {
+			return err
 		}
 	}
-	t.seq = seq
-	t.count(seq, endpoint, countsOf(false, false, p.kept))
-	return seq, nil
+	return nil
+}
+
+// insert is keep with statements made for that many requests.
+func (t *tx) insert(ps []*capture, requests, raws string) error {
+	for _, p := range ps {
+		endpoint, err := t.endpointID(p.slug)
+		if err != nil {
+			return err
+		}
+		t.seq++
+		p.seq = t.seq
+		p.req[0], p.req[1], p.raw[0] = p.seq, endpoint, p.seq
+		t.count(p.seq, endpoint, countsOf(false, false, p.kept))
+	}
+	into, err := t.prepare(requests)
+	if err != nil {
+		return err
+	}
+	for _, p := range ps {
+		into.add(p.req[:])
+	}
+	if _, err := into.run(); err != nil {
+		return err
+	}
+	if into, err = t.prepare(raws); err != nil {
+		return err
+	}
+	for _, p := range ps {
+		into.add(p.raw[:])
+	}
+	if _, err := into.run(); err != nil {
+		return err
+	}
+	for _, p := range ps {
+		if err := t.keepPieces(p.seq, p.rest); err != nil {
+			return err
+		}
+		for i := range p.owed {
+			p.owed[i].Request = p.seq
+			if err := t.addDelivery(&p.owed[i]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

@@ -120,15 +120,14 @@ func open(ctx context.Context, opt Options, dir fs.FS) (*Store, error) {
 func (s *Store) start(ctx context.Context, ms []migration) (err error) {
 	drv := &sqlite.Driver{}
 	s.leaves.register(drv)
-	raw, err := newConnector(drv, s.path, false).Connect(ctx)
+	writing := newConnector(drv, s.path, false)
+	c, err := writing.conn(ctx)
 	if err != nil {
 		return err
 	}
-	c := newConn(raw)
 	defer func() {
 		if err != nil {
-			c.close()
-			err = errors.Join(err, raw.Close())
+			err = errors.Join(err, c.end())
 		}
 	}()
 	if err := migrate(c, s.opt.Dir, ms); err != nil {
@@ -144,7 +143,11 @@ func (s *Store) start(ctx context.Context, ms []migration) (err error) {
 	s.deep = newDeep(newConnector(drv, s.path, true))
 	aside := &Store{pool: s.deep}
 	s.leaves.raw = func(seq int64) (hook.Raw, error) { return aside.Raw(context.Background(), seq) }
-	s.w.start(s, c)
+	copying, err := writing.conn(ctx)
+	if err != nil {
+		return errors.Join(err, s.pool.Close(), s.deep.Close())
+	}
+	s.w.start(s, c, copying)
 	return nil
 }
 

@@ -9,10 +9,7 @@ import (
 )
 
 const (
-	// checkpointEvery is how many bytes are logged between two checkpoints. They
-	// run between groups on the writer: only there can they catch up with the
-	// log, so that it starts over instead of growing. Rarer ones would write
-	// less but make those who wait for one wait longer.
+	// checkpointEvery is how many bytes are logged between two checkpoints.
 	checkpointEvery = 32 << 20
 	// restAfter is how long nothing must be written before the log is emptied.
 	restAfter = time.Second
@@ -21,12 +18,68 @@ const (
 // afterCommit keeps the write-ahead log short.
 func (w *writer) afterCommit() {
 	w.idle.Reset(restAfter)
-	w.logged += w.c.pagesWritten() * pageSize
-	if w.logged < checkpointEvery {
-		return
+	select {
+	case err := <-w.copier.copied:
+		w.finishCheckpoint(err)
+	default:
 	}
-	w.logged = 0
-	w.checked(checkpoint(w.c, "PASSIVE"))
+	w.logged += w.c.pagesWritten() * pageSize
+	if w.logged >= checkpointEvery && w.copier.begin() {
+		w.logged = 0
+	}
+}
+
+// finishCheckpoint copies what was logged while the copier worked. Only here,
+// between two groups, can copying catch up with the log, so that it starts
+// over instead of growing.
+func (w *writer) finishCheckpoint(err error) {
+	w.copier.busy = false
+	if err == nil {
+		err = checkpoint(w.c, "PASSIVE")
+	}
+	w.checked(err)
+}
+
+// copier copies the log into the database on a connection of its own, while
+// the writer goes on, so that nobody waits for the bulk of it.
+type copier struct {
+	c      *conn
+	due    chan struct{}
+	copied chan error
+	busy   bool // between begin and finishCheckpoint
+	ended  chan struct{}
+}
+
+func (k *copier) start(c *conn) {
+	k.c, k.due, k.copied, k.ended = c, make(chan struct{}, 1), make(chan error, 1), make(chan struct{})
+	go func() {
+		defer close(k.ended)
+		for range k.due {
+			// The second round copies what came during the first, which is little.
+			err := checkpoint(k.c, "PASSIVE")
+			if err == nil {
+				err = checkpoint(k.c, "PASSIVE")
+			}
+			k.copied <- err
+		}
+	}()
+}
+
+// begin reports whether a copy was begun; not when one is under way.
+func (k *copier) begin() bool {
+	if k.busy {
+		return false
+	}
+	k.busy = true
+	k.due <- struct{}{}
+	return true
+}
+
+// close ends what is under way.
+func (k *copier) close() error {
+	close(k.due)
+	<-k.ended
+	return k.c.end()
 }
 
 // rest runs when nothing was written for a while: it empties the log, or, when
@@ -82,7 +135,7 @@ func (w *writer) probe() bool {
 			_, err := t.exec(q)
 			return err
 		}}
-		if w.try([]*work{wk}) != nil || wk.err != nil {
+		if w.try(&[]*work{wk}, false) != nil || wk.err != nil {
 			return false
 		}
 	}

@@ -26,7 +26,6 @@ type work struct {
 	size    int
 	phase   atomic.Int32 // queued, taken or dropped
 	done    chan struct{}
-	seq     int64
 	err     error
 }
 
@@ -50,13 +49,17 @@ type writer struct {
 	stopped chan struct{}
 	err     error // of closing; valid once stopped is closed
 
-	logged int64 // bytes written to the log since the last checkpoint
+	copier copier
+	logged int64 // bytes written to the log since the last checkpoint was begun
 	stuck  bool  // the last checkpoint failed
 	idle   *time.Timer
 }
 
-func (w *writer) start(s *Store, c *conn) {
+// start takes over two connections that write: c for its transactions, and
+// aside for copying the log into the database.
+func (w *writer) start(s *Store, c, aside *conn) {
 	w.s, w.c = s, c
+	w.copier.start(aside)
 	w.wake, w.asked = make(chan struct{}, 1), make(chan func(*conn))
 	w.stopped = make(chan struct{})
 	w.idle = time.NewTimer(time.Hour)
@@ -118,31 +121,29 @@ func (w *writer) loop() {
 		case <-w.wake:
 		case f := <-w.asked:
 			f(w.c)
+		case err := <-w.copier.copied:
+			w.finishCheckpoint(err)
 		case <-w.idle.C:
 			w.rest()
 		}
 		for {
-			group, closed := w.take()
+			group, closed := w.take(maxGroup, maxGroupBytes)
 			if len(group) > 0 {
 				w.commit(group)
 				continue
 			}
 			if closed {
+				err := w.copier.close()
 				// What stays in the log is kept there as safely.
 				if err := checkpoint(w.c, "TRUNCATE"); err != nil {
 					w.s.opt.Log.Warn("checkpoint while closing", "err", err)
 				}
-				w.err = w.closeConn()
+				w.err = errors.Join(err, w.c.end())
 				return
 			}
 			break
 		}
 	}
-}
-
-func (w *writer) closeConn() error {
-	w.c.close()
-	return w.c.raw.Close()
 }
 
 func (w *writer) close() error {
@@ -157,12 +158,13 @@ func (w *writer) close() error {
 	return w.err
 }
 
-// take removes the next group from the queue.
-func (w *writer) take() (group []*work, closed bool) {
+// take removes the next group from the queue: at most that many, and no more
+// bytes than that unless the first alone has more.
+func (w *writer) take(most, bytes int) (group []*work, closed bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	size, n := 0, 0
-	for n < len(w.queue) && n < maxGroup && (n == 0 || size+w.queue[n].size <= maxGroupBytes) {
+	for n < len(w.queue) && n < most && (n == 0 || size+w.queue[n].size <= bytes) {
 		size += w.queue[n].size
 		n++
 	}
@@ -190,15 +192,17 @@ func (w *writer) wakeAgain() {
 }
 
 // commit does the whole group in one transaction and answers every member.
+// What is queued while the group is written joins it, since a larger group
+// costs hardly more to sync.
 func (w *writer) commit(group []*work) {
-	err := w.try(group)
+	err := w.try(&group, true)
 	if err != nil && len(group) > 1 {
 		err = nil
 		for _, wk := range group {
 			wk.err = nil
 			// A disk that refuses everything is not asked once for each.
 			if !(isSick(err) && hook.KindOf(err) == hook.Unavailable) {
-				err = w.try([]*work{wk})
+				err = w.try(&[]*work{wk}, false)
 			}
 			wk.err = orElse(wk.err, err)
 		}
@@ -219,11 +223,12 @@ func orElse(a, b error) error {
 	return b
 }
 
-// try runs the group in a transaction. On error nothing of it is kept; a do
-// that failed by itself has its own err and does not fail the group.
-func (w *writer) try(group []*work) error {
+// try runs the group, and who joins it, in a transaction. On error nothing of
+// it is kept; a do that failed by itself has its own err and does not fail the
+// group.
+func (w *writer) try(group *[]*work, open bool) error {
 	t := &tx{conn: w.c, s: w.s, slugs: w.s.slugs.Load(), seq: w.s.change.Load().LastSeq}
-	err := w.transact(t, group)
+	err := w.transact(t, group, open)
 	if err != nil {
 		err = faultOf("write history", err)
 		if _, back := w.c.exec("ROLLBACK"); back != nil {
@@ -256,21 +261,18 @@ func (w *writer) fallSick(err error) {
 	}
 }
 
-func (w *writer) transact(t *tx, group []*work) error {
+func (w *writer) transact(t *tx, group *[]*work, open bool) error {
 	if _, err := w.c.exec("BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
-	for _, wk := range group {
-		if wk.capture != nil {
-			seq, err := t.keep(wk.capture)
-			if err != nil {
-				return err
-			}
-			wk.seq = seq
-			continue
-		}
-		if err := w.aside(t, wk); err != nil {
+	for todo := *group; len(todo) > 0; {
+		if err := w.put(t, todo); err != nil {
 			return err
+		}
+		todo = nil
+		if open {
+			todo = w.joining(*group)
+			*group = append(*group, todo...)
 		}
 	}
 	if err := t.flush(); err != nil {
@@ -279,6 +281,38 @@ func (w *writer) transact(t *tx, group []*work) error {
 	failpoint.At(failpoint.BeforeCommit)
 	_, err := w.c.exec("COMMIT")
 	return err
+}
+
+// joining takes what was queued meanwhile, as far as the group has room.
+func (w *writer) joining(group []*work) []*work {
+	size := 0
+	for _, wk := range group {
+		size += wk.size
+	}
+	if size >= maxGroupBytes {
+		return nil
+	}
+	more, _ := w.take(maxGroup-len(group), maxGroupBytes-size)
+	return more
+}
+
+// put does the works in their order, the captures between two others at once.
+func (w *writer) put(t *tx, todo []*work) error {
+	run := make([]*capture, 0, len(todo))
+	for _, wk := range todo {
+		if wk.capture != nil {
+			run = append(run, wk.capture)
+			continue
+		}
+		if err := t.keep(run); err != nil {
+			return err
+		}
+		run = run[:0]
+		if err := w.aside(t, wk); err != nil {
+			return err
+		}
+	}
+	return t.keep(run)
 }
 
 // aside runs a do so that its failure undoes only what it did itself.
