@@ -77,7 +77,8 @@ type Options struct {
 	MemoryWait time.Duration
 	// MaxConns is the most connections. Beyond, a connection that is waiting
 	// for a head gives way to the new one; when there is none, the new one is
-	// told 503. Default 4,096.
+	// told 503. Default 4,096, or fewer when the system grants the process too
+	// few open files.
 	MaxConns int
 	// StubsPerMinute bounds the stubs handed to the Keeper; further ones are
 	// answered the same and only counted, see Catcher.Unshown. Default 60.
@@ -105,7 +106,7 @@ func (o Options) withDefaults() Options {
 	o.LingerTimeout = or(o.LingerTimeout, 2*time.Second)
 	o.Memory = or(o.Memory, 40<<20)
 	o.MemoryWait = or(o.MemoryWait, 10*time.Second)
-	o.MaxConns = or(o.MaxConns, 4096)
+	o.MaxConns = or(o.MaxConns, connsWithin(openFiles()))
 	o.StubsPerMinute = or(o.StubsPerMinute, 60)
 	if o.Now == nil {
 		o.Now = time.Now
@@ -122,6 +123,20 @@ func or[T int | int64 | time.Duration](v, def T) T {
 		return def
 	}
 	return v
+}
+
+// connsWithin is how many connections are taken when the process may have that
+// many open files; 0 is unknown. Some are left for the database, the door,
+// forwarding, and telling senders that there are too many.
+func connsWithin(files uint64) int {
+	const (
+		most   = 4096
+		others = 128
+	)
+	if files == 0 || files > 2*most {
+		return most
+	}
+	return int(max((files-min(others, files))*3/4, 16))
 }
 
 // retireWithin is how long requests on an address that was given up may take.
@@ -188,7 +203,7 @@ func (c *Catcher) newSession(ln net.Listener) *session {
 	ctx, cancel := context.WithCancel(context.Background())
 	return &session{
 		Catcher: c, ln: ln, ctx: ctx, cancel: cancel,
-		shut: make(chan struct{}), conns: make(map[*conn]struct{}),
+		shut: make(chan struct{}), deaf: make(chan struct{}), conns: make(map[*conn]struct{}),
 	}
 }
 

@@ -128,9 +128,9 @@ func (c *conn) await() bool {
 		return !c.closing.Load()
 	}
 	c.r, c.w = 0, 0
-	limit := c.o.IdleTimeout
+	limit, look := c.o.IdleTimeout, drainPause
 	if !c.used {
-		limit = c.o.HeadTimeout
+		limit, look = c.o.HeadTimeout, drainMost
 	}
 	c.used = true
 	now := time.Now()
@@ -140,10 +140,14 @@ func (c *conn) await() bool {
 	}
 	c.waiting.Store(now.UnixNano())
 	c.idle.Store(true)
-	if c.closing.Load() { // after idle is set: Shut looks the other way round
-		return false
+	n := 0
+	if !c.closing.Load() { // after idle is set: Shut looks the other way round
+		n, _ = c.nc.Read(c.buf)
 	}
-	n, _ := c.nc.Read(c.buf)
+	if n == 0 && c.closing.Load() {
+		// What is on its way was sent before anybody said that this ends.
+		n, _ = c.read(c.buf, time.Now().Add(look))
+	}
 	c.idle.Store(false)
 	c.w = n
 	return n > 0

@@ -12,6 +12,7 @@ import (
 	"runtime/pprof"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -267,6 +268,103 @@ func TestOpenElsewhere(t *testing.T) {
 	}
 	if _, err := net.Dial("tcp", before); !errors.Is(err, syscall.ECONNREFUSED) {
 		t.Errorf("dial the old address: %v", err)
+	}
+}
+
+// gatedListener accepts nobody before the gate opens, as on a busy machine.
+type gatedListener struct {
+	*net.TCPListener
+	gate chan struct{}
+}
+
+func (l gatedListener) Accept() (net.Conn, error) {
+	<-l.gate
+	return l.TCPListener.Accept()
+}
+
+// Who was connected to the old port, and not yet accepted, when the port was
+// changed is answered all the same; so is what was sent over a connection that
+// had been idle.
+func TestMovingAwayLosesNobody(t *testing.T) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := &recorder{}
+	c := catch.New(k, catch.Options{})
+	gate := make(chan struct{})
+	c.OpenOn(gatedListener{ln.(*net.TCPListener), gate})
+	var waiting []*peer
+	for range 100 {
+		p := dial(t, c)
+		p.send(next)
+		waiting = append(waiting, p)
+	}
+	if err := c.Open("127.0.0.1:0"); err != nil {
+		t.Fatal(err)
+	}
+	close(gate)
+	for _, p := range waiting {
+		p.expect(200)
+		p.gone()
+	}
+	if err := c.Shut(context.Background()); err != nil {
+		t.Error(err)
+	}
+	if n := len(k.all()); n != len(waiting) {
+		t.Errorf("%d captures, want %d", n, len(waiting))
+	}
+	if _, err := net.Dial("tcp", ln.Addr().String()); !errors.Is(err, syscall.ECONNREFUSED) {
+		t.Errorf("dial the old address: %v", err)
+	}
+}
+
+// Every request sent while the port moves again and again is kept, or its
+// sender was refused the connection.
+func TestMovingUnderLoad(t *testing.T) {
+	k := &recorder{}
+	c := open(t, k, catch.Options{})
+	stop := make(chan struct{})
+	var acked, lost atomic.Int64
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				nc, err := net.Dial("tcp", c.Addr())
+				if err != nil {
+					continue // came too late for the old port
+				}
+				_, _ = io.WriteString(nc, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+				if a, _ := io.ReadAll(nc); strings.HasPrefix(string(a), "HTTP/1.1 200") {
+					acked.Add(1)
+				} else {
+					lost.Add(1)
+				}
+				_ = nc.Close()
+			}
+		})
+	}
+	for range 10 {
+		before := acked.Load()
+		if err := c.Open("127.0.0.1:0"); err != nil {
+			t.Fatal(err)
+		}
+		until(func() bool { return acked.Load() > before+20 })
+	}
+	close(stop)
+	wg.Wait()
+	t.Logf("%d answered over 10 moves, %d connected and not answered", acked.Load(), lost.Load())
+	if n := int64(len(k.all())); n < acked.Load() {
+		t.Errorf("%d kept of %d answered", n, acked.Load())
+	}
+	// Between the last look and the closing of the socket there is a moment.
+	if lost.Load() > 10 {
+		t.Errorf("%d senders were connected and got no answer, more than one a move", lost.Load())
 	}
 }
 

@@ -20,8 +20,11 @@ type session struct {
 	cancel context.CancelFunc
 	wg     sync.WaitGroup // the accept loop and every connection
 
-	closing atomic.Bool
-	shut    chan struct{} // closed with closing
+	draining atomic.Bool // about to close: takes what waits to be accepted, no more
+	closing  atomic.Bool
+	shut     chan struct{} // closed with closing
+	drainBy  time.Time     // set before draining
+	deaf     chan struct{} // closed when the accept loop has ended
 
 	mu    sync.Mutex
 	conns map[*conn]struct{}
@@ -37,15 +40,20 @@ const (
 // accept runs until the listener is closed. It outlives every other error:
 // running out of file descriptors ends when connections do.
 func (s *session) accept() {
-	pause := time.Duration(0)
+	defer close(s.deaf)
+	pause, last := time.Duration(0), false
 	for {
 		nc, err := s.ln.Accept()
 		switch {
 		case err == nil:
 			pause = 0
 			s.welcome(nc)
-		case s.closing.Load() || errors.Is(err, net.ErrClosed):
+			s.drainOn()
+		case s.closing.Load() || errors.Is(err, net.ErrClosed) || last:
 			return
+		case s.draining.Load():
+			last = true // the deadline may have passed before this got to run
+			s.drainOn()
 		default:
 			if pause == 0 {
 				s.o.Log.Warn("accept on the catch port: trying again", "error", err)
@@ -56,6 +64,42 @@ func (s *session) accept() {
 				return
 			}
 		}
+	}
+}
+
+// To close a listener resets the connections that wait to be accepted, and
+// their senders may have sent their request already. So a listener about to be
+// closed accepts on until nobody has come for drainPause, at most drainMost.
+const (
+	drainPause = 5 * time.Millisecond
+	drainMost  = 250 * time.Millisecond
+)
+
+// drain has the accept loop take what waits and end.
+func (s *session) drain() {
+	ln, ok := s.ln.(interface{ SetDeadline(time.Time) error })
+	if !ok {
+		return
+	}
+	s.drainBy = time.Now().Add(drainMost)
+	s.draining.Store(true)
+	_ = ln.SetDeadline(time.Now().Add(drainPause))
+	t := time.NewTimer(drainMost)
+	defer t.Stop()
+	select {
+	case <-s.deaf:
+	case <-t.C:
+	}
+}
+
+// drainOn grants the accept loop another pause after it accepted.
+func (s *session) drainOn() {
+	now := time.Now()
+	if !s.draining.Load() || !now.Before(s.drainBy) {
+		return
+	}
+	if ln, ok := s.ln.(interface{ SetDeadline(time.Time) error }); ok {
+		_ = ln.SetDeadline(now.Add(drainPause))
 	}
 }
 
@@ -73,12 +117,12 @@ func (s *session) wait(d time.Duration) bool {
 
 // welcome starts a connection, or turns it away when there are too many.
 func (s *session) welcome(nc net.Conn) {
-	const spare = 256 // connections that are being turned away
 	s.mu.Lock()
 	n := len(s.conns)
 	s.mu.Unlock()
 	full := n >= s.o.MaxConns && !s.evict()
-	if full && n >= s.o.MaxConns+spare {
+	// An eighth more may be there to be turned away.
+	if full && n >= s.o.MaxConns+max(s.o.MaxConns/8, 16) {
 		_ = nc.Close()
 		return
 	}
@@ -138,6 +182,7 @@ func (s *session) forget(c *conn) {
 }
 
 func (s *session) close(ctx context.Context) error {
+	s.drain()
 	s.closing.Store(true)
 	close(s.shut)
 	_ = s.ln.Close()
