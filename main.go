@@ -44,6 +44,10 @@ const (
 	serveUI = "127.0.0.1:4291"
 	// shutWithin is how long what is in flight may take once asked to stop.
 	shutWithin = 5 * time.Second
+	// ballastBytes are never touched, so they take no memory, but they count as
+	// live: without them a heap as small as this one is collected ninety times
+	// a second under load, which took a tenth of the time of catching.
+	ballastBytes = 16 << 20
 )
 
 func main() {
@@ -94,6 +98,7 @@ func serveCommand(f *flags) *cobra.Command {
 
 // program is everything that runs behind the window or the browser.
 type program struct {
+	ballast []byte
 	held    *folder.Held
 	store   *store.Store
 	desk    *desk.Desk
@@ -107,7 +112,7 @@ type program struct {
 // open takes the data folder and starts everything on it. front brings the
 // window to the front; nil when there is none.
 func open(ctx context.Context, f flags, front func()) (_ *program, err error) {
-	p := &program{token: rand.Text(), started: time.Now(), window: front != nil}
+	p := &program{token: rand.Text(), started: time.Now(), window: front != nil, ballast: make([]byte, ballastBytes)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, p.close())
