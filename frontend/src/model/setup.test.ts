@@ -1,5 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { amountOf, answerText, bytesOf, exampleUrl, filled, slugOf, wholeOf } from "./setup";
+import {
+  amountOf,
+  answerText,
+  bytesOf,
+  elsewhere,
+  exampleUrl,
+  filled,
+  readAddress,
+  slugOf,
+  wholeOf,
+} from "./setup";
 
 describe("setup", () => {
   it("makes slugs the door accepts", () => {
@@ -25,6 +35,47 @@ describe("setup", () => {
     );
     expect(exampleUrl({ url: "http://h/a?k=v", pathMode: "append" })).toBe("http://h/a/hook?k=v&x=1");
     expect(exampleUrl({ url: "http://h/a?k=v", pathMode: "exact" })).toBe("http://h/a?k=v");
+  });
+  it("completes an address that lacks its scheme, and no other", () => {
+    for (const [typed, url] of [
+      ["localhost:3000/a", "http://localhost:3000/a"],
+      ["127.0.0.1:8080", "http://127.0.0.1:8080"],
+      ["[::1]:8080/x", "http://[::1]:8080/x"],
+      ["example.com/hook?a=1", "http://example.com/hook?a=1"],
+      ["localhost/hook", "http://localhost/hook"],
+      ["app:3000", "http://app:3000"],
+      [":3000/hook", "http://localhost:3000/hook"],
+      [" 3000 ", "http://localhost:3000"],
+    ] as const) {
+      expect(readAddress(typed)).toEqual({ url, completed: true });
+    }
+    for (const whole of [
+      "https://example.com/a",
+      "http://localhost",
+      "ftp://files.example/",
+      "",
+      "a b",
+      "javascript:alert(1)",
+    ]) {
+      expect(readAddress(whole)).toEqual({ url: whole, completed: false });
+    }
+  });
+  it("doubts hosts that are hardly meant", () => {
+    expect(readAddress("localhost3000/foo")).toEqual({
+      url: "http://localhost3000/foo",
+      completed: true,
+      doubt: expect.stringContaining("localhost3000") as string,
+      instead: "http://localhost:3000/foo",
+    });
+    expect(readAddress("http://api/foo")).toMatchObject({ url: "http://api/foo", completed: false });
+    expect(readAddress("http://api/foo").doubt).toContain("no dot and no port");
+    expect(readAddress("http://api/foo").instead).toBeUndefined();
+  });
+  it("knows when a run listens elsewhere", () => {
+    expect(elsewhere("127.0.0.1:4290", "127.0.0.1:4290")).toBe(false);
+    expect(elsewhere("127.0.0.1:0", "127.0.0.1:53111")).toBe(false);
+    expect(elsewhere("127.0.0.1:4290", "127.0.0.1:4300")).toBe(true);
+    expect(elsewhere("127.0.0.1:4290", "0.0.0.0:4290")).toBe(true);
   });
   it("reads amounts back", () => {
     for (const n of [0, 5_000_000_000, 1_500_000, 250_000_000]) expect(bytesOf(amountOf(n))).toBe(n);

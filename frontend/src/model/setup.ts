@@ -47,12 +47,53 @@ export function answerText(reply: Reply): string {
   return `${lines.join("\n")}\n\n${body}`;
 }
 
-/** Where a request caught at /slug/hook?x=1 goes, as an example. */
+/** A typed address of an app, read as it is most likely meant. */
+export interface Address {
+  /** What is sent to: with a scheme, else as it was typed. */
+  url: string;
+  /** Whether something was put before what was typed. */
+  completed: boolean;
+  /** Why it may not be what is meant. */
+  doubt?: string;
+  /** What may be meant instead. */
+  instead?: string;
+}
+
+/**
+ * Reads a typed address: a port alone is one of this machine, a missing scheme
+ * is http. What cannot be read stays as it is, for the door to explain.
+ */
+export function readAddress(typed: string): Address {
+  const text = typed.trim();
+  const schemed = /^[a-z][a-z0-9+.-]*:\/\//i.test(text);
+  const port = /^:?(\d{2,5}(?:[/?#].*)?)$/.exec(text);
+  const url = schemed || text === "" ? text : port ? `http://localhost:${port[1]}` : `http://${text}`;
+  if (!URL.canParse(url)) return { url: text, completed: false };
+  const read = { url, completed: url !== text };
+  const [, authority = ""] = /^https?:\/\/(?:[^/?#@]*@)?([^/?#]*)/i.exec(url) ?? [];
+  const alone = /^[^.:[\]]+$/.test(authority) && authority.toLowerCase() !== "localhost";
+  if (!alone) return read;
+  const run = /^localhost(\d{2,5})$/i.exec(authority);
+  if (run) {
+    const instead = url.replace(authority, `localhost:${run[1]}`);
+    return { ...read, doubt: `There is most likely no machine called “${authority}”.`, instead };
+  }
+  return {
+    ...read,
+    doubt: `“${authority}” has no dot and no port. That is right only if a machine is called so.`,
+  };
+}
+
+/** Whether Creel listens on another address than the settings say. Port 0 is any port. */
+export function elsewhere(settings: string, actual: string): boolean {
+  return settings !== actual && settings.replace(/:0$/, "") !== actual.replace(/:\d+$/, "");
+}
+
+/** Where a request to /slug/hook?x=1 goes, as an example. */
 export function exampleUrl(target: Pick<Target, "url" | "pathMode">): string {
-  const url = target.url.trim() || "http://localhost:3000";
-  const full = /^[a-z][a-z0-9+.-]*:\/\//i.test(url) ? url : `http://${url}`;
-  if (target.pathMode === "exact") return full;
-  const [before = "", query] = full.split("?", 2);
+  const { url } = readAddress(target.url || "http://localhost:3000");
+  if (target.pathMode === "exact") return url;
+  const [before = "", query] = url.split("?", 2);
   const joined = `${before.replace(/\/$/, "")}/hook`;
   return `${joined}?${query ? `${query}&` : ""}x=1`;
 }

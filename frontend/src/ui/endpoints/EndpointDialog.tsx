@@ -1,11 +1,12 @@
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
+import { plural } from "../../model/format";
 import { answerText, filled, slugOf } from "../../model/setup";
-import { DoorError, type Endpoint, type EndpointInput, type Reply } from "../../model/types";
+import type { Endpoint, EndpointInput, Reply } from "../../model/types";
 import { INBOX } from "../../state/commands";
 import { useDesk } from "../../state/desk";
 import { useStatus, useTargets } from "../../state/queries";
-import { words } from "../../state/toasts";
-import { Button, CopyButton, Dialog, Field, inputClass } from "../parts";
+import { useSaving } from "../../state/saving";
+import { CopyLine, FormDialog, TextField } from "../parts";
 import css from "./Endpoints.module.css";
 import { ReplyFields } from "./ReplyFields";
 import { TargetChoice } from "./TargetChoice";
@@ -16,6 +17,7 @@ const USUAL: Reply = {
   headers: [["Content-Type", "text/plain; charset=utf-8"]],
   body: "ok",
 };
+const FIELDS = ["slug", "name", "reply.status", "reply.headers", "reply.delayMs", "filter", "targets"];
 
 /** Makes an endpoint, or changes one. */
 export function EndpointDialog({ endpoint }: { endpoint: Endpoint | undefined }) {
@@ -27,19 +29,14 @@ export function EndpointDialog({ endpoint }: { endpoint: Endpoint | undefined })
   const [reply, setReply] = useState<Reply>(endpoint?.reply ?? USUAL);
   const [chosen, setChosen] = useState<string[]>(endpoint?.targets ?? []);
   const [filter, setFilter] = useState(endpoint?.filter ?? "");
-  const [error, setError] = useState<{ field: string; text: string }>();
-  const [busy, setBusy] = useState(false);
+  const { busy, at, other, save } = useSaving(FIELDS);
   const slug = typedSlug ?? slugOf(name);
   const inbox = endpoint?.slug === INBOX;
   const url = `${status?.catch.url ?? ""}/${slug || "…"}`;
   const change = (part: Partial<Reply>) => setReply((now) => ({ ...now, ...part }));
-  const at = (field: string) => (error?.field === field ? error.text : undefined);
 
-  const save = async (event: FormEvent) => {
-    event.preventDefault();
-    setBusy(true);
-    setError(undefined);
-    try {
+  const submit = () =>
+    void save(async () => {
       const input: EndpointInput = {
         slug,
         name: name.trim() || slug,
@@ -57,19 +54,14 @@ export function EndpointDialog({ endpoint }: { endpoint: Endpoint | undefined })
       desk.dialogs.close();
       desk.toasts.show({
         tone: "good",
-        text: endpoint ? `Saved ${made.name}` : `Catching on ${made.url}`,
+        text: endpoint ? `Saved ${made.name}` : `Listening on ${made.url}`,
         ...(endpoint ? {} : { action: { label: "Copy URL", run: () => desk.host.copyText(made.url) } }),
       });
-    } catch (reason) {
-      setError({ field: reason instanceof DoorError ? reason.field : "", text: words(reason) });
-    } finally {
-      setBusy(false);
-    }
-  };
+    });
   const remove = () =>
     desk.dialogs.open("confirm", {
       title: `Delete the endpoint ${endpoint?.name}?`,
-      text: `Its URL then leads to inbox. The ${endpoint?.requests ?? 0} requests that it caught stay in the history.`,
+      text: `What is sent to its URL then arrives in inbox. ${plural(endpoint?.requests ?? 0, "request")} kept so far ${endpoint?.requests === 1 ? "stays" : "stay"} in the history.`,
       action: "Delete endpoint",
       danger: true,
       run: async () => {
@@ -79,108 +71,71 @@ export function EndpointDialog({ endpoint }: { endpoint: Endpoint | undefined })
         await desk.queries.invalidateQueries({ queryKey: ["endpoints"] });
       },
     });
-  const known = ["slug", "name", "reply.status", "reply.headers", "reply.delayMs", "filter", "targets"];
-  const other = error && !known.includes(error.field) ? error.text : undefined;
 
   return (
-    <Dialog
-      open
-      onClose={desk.dialogs.close}
+    <FormDialog
       title={endpoint ? `Endpoint ${endpoint.name}` : "New endpoint"}
       size={720}
-      footer={
-        <>
-          {endpoint && !inbox && (
-            <Button look="danger" onClick={remove}>
-              Delete…
-            </Button>
-          )}
-          <span className={css.footNote} role={other ? "alert" : undefined}>
-            {other}
-          </span>
-          <Button onClick={desk.dialogs.close}>Cancel</Button>
-          <Button look="primary" type="submit" form="endpoint-form" disabled={busy || slug === ""}>
-            {endpoint ? "Save" : "Create endpoint"}
-          </Button>
-        </>
-      }
+      submit={endpoint ? "Save" : "Create endpoint"}
+      onSubmit={submit}
+      onClose={desk.dialogs.close}
+      onRemove={endpoint && !inbox ? remove : undefined}
+      error={other}
+      disabled={busy || slug === ""}
     >
-      <form id="endpoint-form" className={css.form} onSubmit={(event) => void save(event)}>
-        <div className={css.two}>
-          <Field label="Name" error={at("name")}>
-            {(ids) => (
-              <input
-                {...ids}
-                className={inputClass}
-                value={name}
-                placeholder="Stripe"
-                data-autofocus
-                onChange={(e) => setName(e.currentTarget.value)}
-              />
-            )}
-          </Field>
-          <Field
-            label="Slug"
-            error={at("slug")}
-            hint={
-              inbox
-                ? "inbox catches what no other endpoint does, and keeps its slug."
-                : "The first part of the path."
-            }
-          >
-            {(ids) => (
-              <input
-                {...ids}
-                className={`${inputClass} ${css.mono}`}
-                value={slug}
-                disabled={inbox}
-                spellCheck={false}
-                placeholder="stripe"
-                onChange={(e) => setSlug(e.currentTarget.value)}
-              />
-            )}
-          </Field>
-        </div>
-        <div className={css.url}>
-          <code>{url}</code>
-          <CopyButton small label="Copy URL" disabled={slug === ""} onCopy={() => desk.host.copyText(url)} />
-        </div>
-        {endpoint && slug !== endpoint.slug && (
-          <p className={css.warn}>
-            The URL changes. What providers still send to /{endpoint.slug} is caught by inbox; the requests
-            kept so far move along.
-          </p>
-        )}
-        <h3>Forward each new request to</h3>
-        <TargetChoice
-          targets={targets.map((t) => ({ name: t.name, url: t.url }))}
-          chosen={chosen}
-          onChange={setChosen}
+      <div className={css.two}>
+        <TextField
+          label="Name"
+          error={at("name")}
+          value={name}
+          placeholder="Stripe"
+          first
+          onChange={setName}
         />
-        {chosen.length > 0 && (
-          <Field
-            label="Only requests that match"
-            error={at("filter")}
-            hint="A filter, as above the list; empty is all."
-          >
-            {(ids) => (
-              <input
-                {...ids}
-                className={`${inputClass} ${css.mono}`}
-                value={filter}
-                placeholder="method:POST event:invoice.*"
-                spellCheck={false}
-                onChange={(e) => setFilter(e.currentTarget.value)}
-              />
-            )}
-          </Field>
-        )}
-        <h3>Reply to the sender</h3>
-        <div className={css.replyGrid}>
-          <ReplyFields reply={reply} at={at} onChange={change} />
-          <pre className={css.preview}>{answerText({ ...reply, headers: filled(reply.headers ?? []) })}</pre>
-        </div>
-      </form>
-    </Dialog>
+        <TextField
+          label="Path"
+          error={at("slug")}
+          hint={
+            inbox
+              ? "inbox gets what no other endpoint does, so its path stays."
+              : "The word in the URL that leads here."
+          }
+          mono
+          value={slug}
+          disabled={inbox}
+          placeholder="stripe"
+          onChange={(text) => setSlug(text.replace(/^\s*\//, ""))}
+        />
+      </div>
+      <CopyLine text={url} label="Copy URL" disabled={slug === ""} onCopy={() => desk.host.copyText(url)} />
+      {endpoint && slug !== endpoint.slug && (
+        <p className={css.warn}>
+          The URL changes. What providers still send to /{endpoint.slug} arrives in inbox; the requests kept
+          so far move along.
+        </p>
+      )}
+      <h3 className={css.title}>Forward each new request to</h3>
+      <TargetChoice
+        targets={targets.map((t) => ({ name: t.name, url: t.url }))}
+        chosen={chosen}
+        onChange={setChosen}
+      />
+      {chosen.length > 0 && (
+        <TextField
+          label="Only requests that match"
+          error={at("filter")}
+          hint="A filter, as above the list; empty is all."
+          mono
+          value={filter}
+          placeholder="method:POST event:invoice.*"
+          onChange={setFilter}
+        />
+      )}
+      <h3 className={css.title}>Reply to the sender</h3>
+      <div className={css.replyGrid}>
+        <ReplyFields reply={reply} at={at} onChange={change} />
+        <pre className={css.preview}>{answerText({ ...reply, headers: filled(reply.headers ?? []) })}</pre>
+      </div>
+    </FormDialog>
   );
 }

@@ -1,5 +1,5 @@
 import type { Reply } from "../../model/types";
-import { Field, inputClass } from "../parts";
+import { Field, inputClass, TextField } from "../parts";
 import css from "./Endpoints.module.css";
 import { PairsField } from "./PairsField";
 
@@ -14,32 +14,20 @@ export function ReplyFields({ reply, at, onChange }: ReplyFieldsProps) {
   return (
     <div className={css.form}>
       <div className={css.two}>
-        <Field label="Status" error={at("reply.status")}>
-          {(ids) => (
-            <input
-              {...ids}
-              className={inputClass}
-              inputMode="numeric"
-              value={reply.status ?? ""}
-              onChange={(e) =>
-                onChange({ status: Number(e.currentTarget.value.replace(/\D/g, "").slice(0, 3)) })
-              }
-            />
-          )}
-        </Field>
-        <Field label="Delay in ms" error={at("reply.delayMs")}>
-          {(ids) => (
-            <input
-              {...ids}
-              className={inputClass}
-              inputMode="numeric"
-              value={reply.delayMs ?? 0}
-              onChange={(e) =>
-                onChange({ delayMs: Number(e.currentTarget.value.replace(/\D/g, "").slice(0, 6)) })
-              }
-            />
-          )}
-        </Field>
+        <TextField
+          label="Status"
+          error={at("reply.status")}
+          inputMode="numeric"
+          value={String(reply.status ?? "")}
+          onChange={(text) => onChange({ status: digits(text, 3) })}
+        />
+        <TextField
+          label="Delay in ms"
+          error={at("reply.delayMs")}
+          inputMode="numeric"
+          value={String(reply.delayMs ?? 0)}
+          onChange={(text) => onChange({ delayMs: digits(text, 6) })}
+        />
       </div>
       <Field label="Headers" error={at("reply.headers")}>
         {() => (
@@ -55,7 +43,7 @@ export function ReplyFields({ reply, at, onChange }: ReplyFieldsProps) {
         {(ids) => (
           <textarea
             {...ids}
-            className={`${inputClass} ${css.mono}`}
+            className={`${inputClass} mono`}
             rows={3}
             spellCheck={false}
             value={reply.body ?? ""}
@@ -65,4 +53,9 @@ export function ReplyFields({ reply, at, onChange }: ReplyFieldsProps) {
       </Field>
     </div>
   );
+}
+
+/** The number that the first digits of a text make. */
+function digits(text: string, most: number): number {
+  return Number(text.replace(/\D/g, "").slice(0, most));
 }

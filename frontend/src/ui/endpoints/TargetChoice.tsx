@@ -52,7 +52,7 @@ export function TargetChoice({ targets, chosen, onChange }: TargetChoiceProps) {
           onChange={(e) => setName(e.currentTarget.value)}
         />
         <input
-          className={`${inputClass} ${css.mono}`}
+          className={`${inputClass} mono`}
           aria-label="URL of the new target"
           aria-invalid={error ? true : undefined}
           placeholder="http://localhost:3000/webhooks"

@@ -1,10 +1,22 @@
-import { type FormEvent, useState } from "react";
-import { exampleUrl } from "../../model/setup";
-import { DoorError, type HeaderRule, type Target } from "../../model/types";
+import { useState } from "react";
+import { exampleUrl, readAddress } from "../../model/setup";
+import type { HeaderRule, Target } from "../../model/types";
 import { useDesk } from "../../state/desk";
-import { words } from "../../state/toasts";
-import { Button, CloseIcon, Dialog, Field, IconButton, inputClass, Segmented } from "../parts";
+import { useSaving } from "../../state/saving";
+import {
+  AddressHint,
+  Button,
+  CloseIcon,
+  Field,
+  FormDialog,
+  IconButton,
+  inputClass,
+  Segmented,
+  TextField,
+} from "../parts";
 import css from "./Endpoints.module.css";
+
+const FIELDS = ["name", "url", "headerRules", "timeoutMs"];
 
 /** Makes a target, or changes one. */
 export function TargetDialog({
@@ -21,39 +33,29 @@ export function TargetDialog({
   const [rules, setRules] = useState<HeaderRule[]>(target?.headerRules ?? []);
   const [timeout, setTimeoutText] = useState(String((target?.timeoutMs ?? 30_000) / 1000));
   const [mark, setMark] = useState(target?.mark ?? true);
-  const [error, setError] = useState<{ field: string; text: string }>();
-  const [busy, setBusy] = useState(false);
-  const at = (field: string) => (error?.field === field ? error.text : undefined);
+  const { busy, at, other, wrong, save } = useSaving(FIELDS);
+  const read = readAddress(url);
 
-  const save = async (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     const seconds = Number(timeout);
-    if (!Number.isFinite(seconds) || seconds < 0.1 || seconds > 300) {
-      setError({ field: "timeoutMs", text: "Give 0.1 to 300 seconds" });
-      return;
-    }
-    setBusy(true);
-    setError(undefined);
+    if (!Number.isFinite(seconds) || seconds < 0.1 || seconds > 300)
+      return wrong("timeoutMs", "Give 0.1 to 300 seconds");
     const input: Target = {
       name: name.trim(),
-      url: url.trim(),
+      url: read.url,
       pathMode,
       headerRules: rules.filter((r) => r.name.trim() !== ""),
       timeoutMs: Math.round(seconds * 1000),
       mark,
     };
-    try {
+    void save(async () => {
       if (target) await desk.door.changeTarget(target.name, input);
       else await desk.door.addTarget(input);
       await desk.queries.invalidateQueries({ queryKey: ["targets"] });
       await desk.queries.invalidateQueries({ queryKey: ["endpoints"] });
       desk.dialogs.close();
       desk.toasts.show({ tone: "good", text: `Saved target ${input.name}` });
-    } catch (reason) {
-      setError({ field: reason instanceof DoorError ? reason.field : "", text: words(reason) });
-    } finally {
-      setBusy(false);
-    }
+    });
   };
   const remove = () =>
     desk.dialogs.open("confirm", {
@@ -68,100 +70,73 @@ export function TargetDialog({
         await desk.queries.invalidateQueries({ queryKey: ["endpoints"] });
       },
     });
-  const known = ["name", "url", "headerRules", "timeoutMs"];
-  const other = error && !known.includes(error.field) ? error.text : undefined;
 
   return (
-    <Dialog
-      open
-      onClose={desk.dialogs.close}
+    <FormDialog
       title={target ? `Target ${target.name}` : "New target"}
       size={600}
-      footer={
-        <>
-          {target && (
-            <Button look="danger" onClick={remove}>
-              Delete…
-            </Button>
-          )}
-          <span className={css.footNote} role={other ? "alert" : undefined}>
-            {other}
-          </span>
-          <Button onClick={desk.dialogs.close}>Cancel</Button>
-          <Button look="primary" type="submit" form="target-form" disabled={busy}>
-            {target ? "Save" : "Create target"}
-          </Button>
-        </>
-      }
+      submit={target ? "Save" : "Create target"}
+      onSubmit={submit}
+      onClose={desk.dialogs.close}
+      onRemove={target ? remove : undefined}
+      error={other}
+      disabled={busy}
     >
-      <form id="target-form" className={css.form} onSubmit={(event) => void save(event)}>
-        <Field label="Name" error={at("name")}>
-          {(ids) => (
-            <input
-              {...ids}
-              className={inputClass}
-              value={name}
-              placeholder="local app"
-              data-autofocus
-              onChange={(e) => setName(e.currentTarget.value)}
-            />
-          )}
-        </Field>
-        <Field label="URL" error={at("url")}>
-          {(ids) => (
-            <input
-              {...ids}
-              className={`${inputClass} ${css.mono}`}
-              value={url}
-              placeholder="http://localhost:3000/webhooks"
-              spellCheck={false}
-              onChange={(e) => setUrl(e.currentTarget.value)}
-            />
-          )}
-        </Field>
-        <div className={css.mode}>
-          <Segmented<"append" | "exact">
-            label="Path"
-            items={[
-              { id: "append", label: "Append the rest of the path" },
-              { id: "exact", label: "Use the URL as it is" },
-            ]}
-            value={pathMode}
-            onChange={setPathMode}
-          />
-          <p className={css.example}>
-            <code>/stripe/hook?x=1</code> goes to <code>{exampleUrl({ url, pathMode })}</code>
-          </p>
-        </div>
-        <Field
-          label="Header rules"
-          error={at("headerRules")}
-          hint="Applied to what is sent here; all other lines go as they came."
-        >
-          {() => <Rules rules={rules} onChange={setRules} />}
-        </Field>
-        <div className={css.two}>
-          <Field label="Give up after, in seconds" error={at("timeoutMs")}>
-            {(ids) => (
-              <input
-                {...ids}
-                className={inputClass}
-                inputMode="decimal"
-                value={timeout}
-                onChange={(e) => setTimeoutText(e.currentTarget.value)}
-              />
-            )}
-          </Field>
-        </div>
-        <label className={css.target}>
-          <input type="checkbox" checked={mark} onChange={(e) => setMark(e.currentTarget.checked)} />
-          <span>
-            Add the line <code>Creel-Delivery</code>
-          </span>
-          <span className={css.dim}>the same id at each try, and what stops loops</span>
-        </label>
-      </form>
-    </Dialog>
+      <TextField
+        label="Name"
+        error={at("name")}
+        value={name}
+        placeholder="local app"
+        first
+        onChange={setName}
+      />
+      <TextField
+        label="URL"
+        error={at("url")}
+        hint={<AddressHint read={read} onUse={setUrl} />}
+        mono
+        value={url}
+        placeholder="http://localhost:3000/webhooks"
+        onChange={setUrl}
+      />
+      <div className={css.mode}>
+        <Segmented<"append" | "exact">
+          label="Path"
+          items={[
+            { id: "append", label: "Append the rest of the path" },
+            { id: "exact", label: "Use the URL as it is" },
+          ]}
+          value={pathMode}
+          onChange={setPathMode}
+        />
+        <p className={css.example}>
+          <code>/stripe/hook?x=1</code> goes to <code>{exampleUrl({ url, pathMode })}</code>
+        </p>
+      </div>
+      <Field
+        label="Header rules"
+        error={at("headerRules")}
+        hint="Applied to what is sent here; all other lines go as they came."
+      >
+        {() => <Rules rules={rules} onChange={setRules} />}
+      </Field>
+      <div className={css.two}>
+        <TextField
+          label="Give up after, in seconds"
+          error={at("timeoutMs")}
+          inputMode="decimal"
+          value={timeout}
+          onChange={setTimeoutText}
+        />
+      </div>
+      <label className={css.target}>
+        <input type="checkbox" checked={mark} onChange={(e) => setMark(e.currentTarget.checked)} />
+        <span>
+          Add the line <code>Creel-Delivery</code>
+        </span>
+        <span className={css.dim}>the same id at each try, and what stops loops</span>
+      </label>
+    </FormDialog>
   );
 }
 

@@ -24,7 +24,9 @@ export function Dialog({ open, onClose, title, size = 560, footer, tall, childre
       {/* A plain className would land on the layer around the dialog as well. */}
       <Modal.Content classNames={{ content: tall ? `${css.dialog} ${css.dialogTall}` : (css.dialog ?? "") }}>
         <div className={css.dialogHeader}>
-          <Modal.Title className={css.dialogTitle}>{title}</Modal.Title>
+          <Modal.Title className={css.dialogTitle} tabIndex={-1} ref={focusUnlessAField}>
+            {title}
+          </Modal.Title>
           <Modal.CloseButton className={css.dialogClose} aria-label="Close" />
         </div>
         <Modal.Body className={css.dialogBody}>
@@ -34,6 +36,12 @@ export function Dialog({ open, onClose, title, size = 560, footer, tall, childre
       </Modal.Content>
     </Modal.Root>
   );
+}
+
+/** The title gets the focus where no control asks for it; the × comes first and would get it else. */
+function focusUnlessAField(title: HTMLElement | null): void {
+  const dialog = title?.closest('[role="dialog"]');
+  if (title && dialog?.querySelector("[data-autofocus]") === null) title.dataset.autofocus = "";
 }
 
 /** Mantine gives the focus back only to a dialog that was mounted closed; ours come and go. */

@@ -5,7 +5,7 @@ interface FieldProps {
   label: string;
   /** A sentence below, while there is no error. */
   hint?: ReactNode;
-  error?: string;
+  error?: string | undefined;
   /** Gets the ids to put on the control. */
   children(ids: { id: string; "aria-describedby"?: string; "aria-invalid"?: true }): ReactNode;
 }

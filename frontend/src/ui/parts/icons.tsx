@@ -99,5 +99,7 @@ export const ArrowUpIcon = icon(<path d="M12 19V6M6.5 11.5L12 6l5.5 5.5" />);
 export const SendIcon = icon(<path d="M4 12h15M13 6l6 6-6 6" />);
 export const DownloadIcon = icon(<path d="M12 4v11M7 10.5l5 5 5-5M5 20h14" />);
 export const ChevronIcon = icon(<path d="M9 6l6 6-6 6" />);
+export const UpIcon = icon(<path d="M7 14.5l5-5 5 5" />);
+export const DownIcon = icon(<path d="M7 9.5l5 5 5-5" />);
 export const EditIcon = icon(<path d="M5 19l1-4L16 5l3 3L9 18zM14 7l3 3" />);
 export const FoldIcon = icon(<path d="M8 8.5L12 4.5l4 4M8 15.5l4 4 4-4" />);

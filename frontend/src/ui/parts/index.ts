@@ -1,9 +1,12 @@
+export { AddressHint } from "./AddressHint";
 export { Button, type ButtonProps } from "./Button";
 export { type CodeLanguage, CodeView } from "./CodeView";
 export { CopyButton } from "./CopyButton";
+export { CopyLine } from "./CopyLine";
 export { Dialog } from "./Dialog";
 export { EmptyState } from "./EmptyState";
 export { Field, inputClass } from "./Field";
+export { FormDialog } from "./FormDialog";
 export { IconButton } from "./IconButton";
 export * from "./icons";
 export { styleNonce } from "./nonce";
@@ -11,4 +14,5 @@ export { Segmented } from "./Segmented";
 export { Splitter } from "./Splitter";
 export { type TabItem, TabPanel, Tabs } from "./Tabs";
 export { Dot, Kbd, Tag, type Tone } from "./Tag";
+export { TextField } from "./TextField";
 export { VirtualList, type VirtualListHandle } from "./VirtualList";

@@ -1,14 +1,15 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { bytes } from "../../model/format";
 import { formatJson } from "../../model/pretty";
-import { type Delivery, type Detail, DoorError } from "../../model/types";
+import { readAddress } from "../../model/setup";
+import { type Attempt, type Delivery, type Detail, DoorError } from "../../model/types";
 import { useDesk } from "../../state/desk";
 import { reads } from "../../state/queries";
 import { finished, lastUrl, post, recentUrls, rememberUrl } from "../../state/sending";
 import { words } from "../../state/toasts";
 import { AttemptView } from "../detail/deliveries/AttemptView";
-import { Button, CodeView, Dialog, inputClass } from "../parts";
+import { AddressHint, Button, CodeView, Dialog, inputClass } from "../parts";
 import { type Draft, draftOf, editsOf, textOf } from "./draft";
 import { HeadersEditor } from "./HeadersEditor";
 import css from "./Send.module.css";
@@ -60,12 +61,14 @@ function Editor({ detail, text, url, drafts }: EditorProps) {
     else drafts.delete(seq);
   }, [drafts, seq, draft, touched]);
 
+  const address = readAddress(draft.url);
+
   const send = async () => {
     setSending(true);
     setError(undefined);
     try {
-      const [made] = await post(desk, seq, { url: draft.url.trim(), ...(edits ? { edits } : {}) });
-      rememberUrl(draft.url.trim());
+      const [made] = await post(desk, seq, { url: address.url, ...(edits ? { edits } : {}) });
+      rememberUrl(address.url);
       if (made) setSent(await finished(desk, seq, made.id));
     } catch (reason) {
       setError({ field: reason instanceof DoorError ? reason.field : "", text: words(reason) });
@@ -137,10 +140,16 @@ function Editor({ detail, text, url, drafts }: EditorProps) {
             onChange={(e) => change({ url: e.currentTarget.value })}
           />
         </div>
-        {(at("url") ?? at("edits.method")) && (
+        {(at("url") ?? at("edits.method")) ? (
           <p className={css.error} role="alert">
             {at("url") ?? at("edits.method")}
           </p>
+        ) : (
+          (address.completed || address.doubt) && (
+            <div className={css.under}>
+              <AddressHint read={address} onUse={(to) => change({ url: to })} />
+            </div>
+          )
         )}
         <HeadersEditor
           headers={draft.headers}
@@ -148,13 +157,22 @@ function Editor({ detail, text, url, drafts }: EditorProps) {
           onChange={(headers) => change({ headers })}
         />
         <BodyEditor draft={draft} size={detail.bodyBytes} onChange={(body) => change({ body })} />
-        {attempt && (
-          <section className={css.answer} aria-label="Answer">
-            <AttemptView attempt={attempt} key={attempt.id} />
-          </section>
-        )}
+        {attempt && <Answer attempt={attempt} key={attempt.id} />}
       </div>
     </Dialog>
+  );
+}
+
+/** What came back, brought into view: the form above it may be taller than the window. */
+function Answer({ attempt }: { attempt: Attempt }) {
+  const place = useRef<HTMLElement>(null);
+  useEffect(() => {
+    place.current?.scrollIntoView({ block: "end" });
+  }, []);
+  return (
+    <section className={css.answer} aria-label="Answer" ref={place}>
+      <AttemptView attempt={attempt} />
+    </section>
   );
 }
 

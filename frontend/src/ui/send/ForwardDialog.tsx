@@ -1,10 +1,11 @@
 import { type FormEvent, useState } from "react";
+import { readAddress } from "../../model/setup";
 import { DoorError, type Target } from "../../model/types";
 import { useDesk } from "../../state/desk";
 import { useTargets } from "../../state/queries";
 import { placeOf, recentUrls, rememberUrl, send, type Where } from "../../state/sending";
 import { words } from "../../state/toasts";
-import { Button, Dialog, Field, inputClass } from "../parts";
+import { AddressHint, Button, Dialog, Field, inputClass, TextField } from "../parts";
 import css from "./Send.module.css";
 
 /** Sends one request as it is: to a pasted URL, or to a target by one press. */
@@ -17,6 +18,7 @@ export function ForwardDialog({ seq }: { seq: number }) {
   const [name, setName] = useState("");
   const [error, setError] = useState<{ field: string; text: string }>();
   const [busy, setBusy] = useState(false);
+  const address = readAddress(url);
   const kept = new Set(targets.map((t) => t.url));
 
   const go = async (where: Where) => {
@@ -35,15 +37,14 @@ export function ForwardDialog({ seq }: { seq: number }) {
   };
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    const typed = url.trim();
-    if (typed === "") {
+    if (address.url === "") {
       setError({ field: "url", text: "Paste the URL of your app, such as http://localhost:3000/webhooks" });
       return;
     }
-    if (!keep) return go({ url: typed });
+    if (!keep) return go({ url: address.url });
     setBusy(true);
     try {
-      const made = await desk.door.addTarget({ name: name.trim(), url: typed, pathMode: "exact" });
+      const made = await desk.door.addTarget({ name: name.trim(), url: address.url, pathMode: "exact" });
       await desk.queries.invalidateQueries({ queryKey: ["targets"] });
       await go({ target: made.name });
     } catch (reason) {
@@ -61,7 +62,12 @@ export function ForwardDialog({ seq }: { seq: number }) {
         <Field
           label="URL"
           error={error?.field === "url" ? error.text : undefined}
-          hint="The request is sent as it arrived; only Host, Content-Length and connection lines are written anew."
+          hint={
+            <AddressHint read={address} onUse={setUrl}>
+              The request is sent as it arrived; only Host, Content-Length and connection lines are written
+              anew.
+            </AddressHint>
+          }
         >
           {(ids) => (
             <div className={css.urlRow}>
@@ -87,17 +93,13 @@ export function ForwardDialog({ seq }: { seq: number }) {
             this URL as a target
           </label>
           {keep && (
-            <Field label="Name of the target" error={error?.field === "name" ? error.text : undefined}>
-              {(ids) => (
-                <input
-                  {...ids}
-                  className={inputClass}
-                  value={name}
-                  placeholder="local app"
-                  onChange={(e) => setName(e.currentTarget.value)}
-                />
-              )}
-            </Field>
+            <TextField
+              label="Name of the target"
+              error={error?.field === "name" ? error.text : undefined}
+              value={name}
+              placeholder="local app"
+              onChange={setName}
+            />
           )}
         </div>
       </form>

@@ -1,7 +1,7 @@
-import { useState } from "react";
+import { type KeyboardEvent, useRef, useState } from "react";
 import type { Pair } from "../../model/types";
-import { Button, CloseIcon, IconButton, inputClass, Segmented } from "../parts";
-import { headersText, isWrittenAnew, parseHeaders } from "./draft";
+import { Button, CloseIcon, DownIcon, IconButton, inputClass, Segmented, UpIcon } from "../parts";
+import { headersText, isWrittenAnew, moved, parseHeaders } from "./draft";
 import css from "./Send.module.css";
 
 interface HeadersEditorProps {
@@ -26,7 +26,6 @@ export function HeadersEditor({ headers, error, onChange }: HeadersEditorProps) 
     setWrong("error" in read ? read.error : undefined);
     if ("headers" in read) onChange(read.headers);
   };
-  const set = (at: number, pair: Pair) => onChange(headers.map((h, i) => (i === at ? pair : h)));
   return (
     <section className={css.part} aria-label="Headers">
       <header>
@@ -56,34 +55,7 @@ export function HeadersEditor({ headers, error, onChange }: HeadersEditorProps) 
           onChange={(e) => type(e.currentTarget.value)}
         />
       ) : (
-        <ul className={css.headerList}>
-          {headers.map(([name, value], i) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: lines have no other identity
-            <li key={i}>
-              <input
-                className={inputClass}
-                aria-label={`Name of header ${i + 1}`}
-                value={name}
-                spellCheck={false}
-                onChange={(e) => set(i, [e.currentTarget.value, value])}
-              />
-              <input
-                className={inputClass}
-                aria-label={`Value of header ${i + 1}`}
-                value={value}
-                spellCheck={false}
-                title={isWrittenAnew(name) ? "Written anew when it is sent" : undefined}
-                data-anew={isWrittenAnew(name) || undefined}
-                onChange={(e) => set(i, [name, e.currentTarget.value])}
-              />
-              <IconButton
-                label={`Remove header ${name || i + 1}`}
-                icon={<CloseIcon />}
-                onClick={() => onChange(headers.filter((_, at) => at !== i))}
-              />
-            </li>
-          ))}
-        </ul>
+        <HeaderList headers={headers} onChange={onChange} />
       )}
       {(wrong ?? error) && (
         <p className={css.error} role="alert">
@@ -91,5 +63,72 @@ export function HeadersEditor({ headers, error, onChange }: HeadersEditorProps) 
         </p>
       )}
     </section>
+  );
+}
+
+/** The lines one by one; Alt with an arrow key moves a line, as its two buttons do. */
+function HeaderList({ headers, onChange }: { headers: Pair[]; onChange(headers: Pair[]): void }) {
+  const list = useRef<HTMLUListElement>(null);
+  const set = (at: number, pair: Pair) => onChange(headers.map((h, i) => (i === at ? pair : h)));
+  const move = (at: number, by: 1 | -1) => onChange(moved(headers, at, by));
+  const onKeyDown = (event: KeyboardEvent, at: number) => {
+    const by = { ArrowUp: -1, ArrowDown: 1 }[event.key] as 1 | -1 | undefined;
+    if (!event.altKey || by === undefined || !(event.target instanceof HTMLInputElement)) return;
+    event.preventDefault();
+    if (at + by < 0 || at + by >= headers.length) return;
+    move(at, by);
+    // The lines have no identity but their place, so the focus is carried along by hand.
+    const field = event.target.dataset.field;
+    list.current?.children[at + by]?.querySelector<HTMLElement>(`[data-field="${field}"]`)?.focus();
+  };
+  return (
+    <ul className={css.headerList} ref={list}>
+      {headers.map(([name, value], i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: lines have no other identity
+        <li key={i} onKeyDown={(event) => onKeyDown(event, i)}>
+          <input
+            className={inputClass}
+            aria-label={`Name of header ${i + 1}`}
+            aria-keyshortcuts="Alt+ArrowUp Alt+ArrowDown"
+            data-field="name"
+            value={name}
+            spellCheck={false}
+            onChange={(e) => set(i, [e.currentTarget.value, value])}
+          />
+          <input
+            className={inputClass}
+            aria-label={`Value of header ${i + 1}`}
+            aria-keyshortcuts="Alt+ArrowUp Alt+ArrowDown"
+            data-field="value"
+            value={value}
+            spellCheck={false}
+            title={isWrittenAnew(name) ? "Written anew when it is sent" : undefined}
+            data-anew={isWrittenAnew(name) || undefined}
+            onChange={(e) => set(i, [name, e.currentTarget.value])}
+          />
+          <span className={css.moves}>
+            <IconButton
+              label={`Move header ${name || i + 1} up`}
+              kbd="Alt ↑"
+              icon={<UpIcon size={14} />}
+              disabled={i === 0}
+              onClick={() => move(i, -1)}
+            />
+            <IconButton
+              label={`Move header ${name || i + 1} down`}
+              kbd="Alt ↓"
+              icon={<DownIcon size={14} />}
+              disabled={i === headers.length - 1}
+              onClick={() => move(i, 1)}
+            />
+          </span>
+          <IconButton
+            label={`Remove header ${name || i + 1}`}
+            icon={<CloseIcon />}
+            onClick={() => onChange(headers.filter((_, at) => at !== i))}
+          />
+        </li>
+      ))}
+    </ul>
   );
 }

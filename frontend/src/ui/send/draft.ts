@@ -50,6 +50,14 @@ export function editsOf(draft: Draft, detail: Detail, body: string | undefined):
   return Object.keys(edits).length > 0 ? edits : undefined;
 }
 
+/** The lines with one of them a place further up (-1) or down (1); the same where it cannot go further. */
+export function moved(headers: readonly Pair[], at: number, by: 1 | -1): Pair[] {
+  const out = [...headers];
+  const [line] = at + by >= 0 && at + by < out.length ? out.splice(at, 1) : [];
+  if (line) out.splice(at + by, 0, line);
+  return out;
+}
+
 /** Header lines as text, one a line. */
 export function headersText(headers: readonly Pair[]): string {
   return headers.map(([name, value]) => `${name}: ${value}`).join("\n");

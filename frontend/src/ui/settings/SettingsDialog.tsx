@@ -1,13 +1,15 @@
-import { type FormEvent, type ReactNode, useState } from "react";
+import { type ReactNode, useState } from "react";
 import { bytes, count } from "../../model/format";
-import { type Amount, amountOf, bytesOf, wholeOf } from "../../model/setup";
-import { DoorError, type Settings, type SettingsPatch } from "../../model/types";
+import { type Amount, amountOf, bytesOf, elsewhere, wholeOf } from "../../model/setup";
+import type { Settings, SettingsPatch } from "../../model/types";
 import { setTheme } from "../../state/commands";
 import { useDesk } from "../../state/desk";
 import { useStatus } from "../../state/queries";
-import { words } from "../../state/toasts";
-import { Button, CopyButton, Dialog, Field, inputClass, Segmented } from "../parts";
+import { useSaving } from "../../state/saving";
+import { Button, CopyLine, Field, FormDialog, inputClass, Segmented, TextField } from "../parts";
 import css from "./Settings.module.css";
+
+const FIELDS = ["catchAddress", "maxBodyBytes", "keepCount", "keepAgeHours", "keepBytes"];
 
 /** The person's choices, in plain words. Nothing typed is lost when the door refuses it. */
 export function SettingsDialog({ settings }: { settings: Settings }) {
@@ -20,13 +22,12 @@ export function SettingsDialog({ settings }: { settings: Settings }) {
     settings.keepAgeHours ? String(Number((settings.keepAgeHours / 24).toFixed(2))) : "",
   );
   const [size, setSize] = useState<Amount>(amountOf(settings.keepBytes));
-  const [error, setError] = useState<{ field: string; text: string }>();
-  const [busy, setBusy] = useState(false);
-  const at = (field: string) => (error?.field === field ? error.text : undefined);
+  // A port that is taken is told by its kind.
+  const { busy, at, other, wrong, save } = useSaving(FIELDS, (kind) =>
+    kind === "busy" ? "catchAddress" : "",
+  );
 
-  const save = async (event: FormEvent) => {
-    event.preventDefault();
-    const wrong = (field: string, text: string) => setError({ field, text });
+  const submit = () => {
     const mebibytes = wholeOf(body);
     const keepCount = wholeOf(keep);
     const keepBytes = bytesOf(size);
@@ -43,169 +44,154 @@ export function SettingsDialog({ settings }: { settings: Settings }) {
       keepBytes,
     };
     if (address.trim() !== settings.catchAddress) patch.catchAddress = address.trim();
-    setBusy(true);
-    setError(undefined);
-    try {
+    void save(async () => {
       await desk.door.changeSettings(patch);
       await Promise.all(
         ["settings", "status", "endpoints"].map((key) => desk.queries.invalidateQueries({ queryKey: [key] })),
       );
       desk.dialogs.close();
       desk.toasts.show({ tone: "good", text: "Settings saved" });
-    } catch (reason) {
-      const kind = reason instanceof DoorError ? reason.kind : "";
-      const field = reason instanceof DoorError ? reason.field : "";
-      setError({ field: field || (kind === "busy" ? "catchAddress" : ""), text: words(reason) });
-    } finally {
-      setBusy(false);
-    }
+    });
   };
-  const other = error?.field === "" ? error.text : undefined;
 
   return (
-    <Dialog
-      open
-      onClose={desk.dialogs.close}
+    <FormDialog
       title="Settings"
       size={640}
-      footer={
-        <>
-          <span className={css.footNote} role={other ? "alert" : undefined}>
-            {other}
-          </span>
-          <Button onClick={desk.dialogs.close}>Cancel</Button>
-          <Button look="primary" type="submit" form="settings-form" disabled={busy}>
-            Save
-          </Button>
-        </>
-      }
+      submit="Save"
+      onSubmit={submit}
+      onClose={desk.dialogs.close}
+      error={other}
+      disabled={busy}
     >
-      <form id="settings-form" className={css.form} onSubmit={(event) => void save(event)}>
-        <Section title="Appearance">
-          <Segmented<Settings["theme"]>
-            label="Theme"
-            items={[
-              { id: "system", label: "As the system" },
-              { id: "light", label: "Light" },
-              { id: "dark", label: "Dark" },
-            ]}
-            value={settings.theme}
-            onChange={(theme) => void setTheme(desk, theme).catch(desk.toasts.fail)}
+      <Section title="Appearance">
+        <Segmented<Settings["theme"]>
+          label="Theme"
+          items={[
+            { id: "system", label: "As the system" },
+            { id: "light", label: "Light" },
+            { id: "dark", label: "Dark" },
+          ]}
+          value={settings.theme}
+          onChange={(theme) => void setTheme(desk, theme).catch(desk.toasts.fail)}
+        />
+      </Section>
+      <Section title="Listening">
+        <div className={css.two}>
+          <TextField
+            label="Port to listen on"
+            error={at("catchAddress")}
+            hint="A port, or host:port. A new port makes new URLs, which your providers need."
+            mono
+            value={address}
+            onChange={setAddress}
           />
-        </Section>
-        <Section title="Catching">
-          <div className={css.two}>
-            <Field
-              label="Catch port"
-              error={at("catchAddress")}
-              hint="A port, or host:port. Providers then need the new URL."
-            >
-              {(ids) => (
-                <input
-                  {...ids}
-                  className={`${inputClass} ${css.mono}`}
-                  value={address}
-                  spellCheck={false}
-                  onChange={(e) => setAddress(e.currentTarget.value)}
-                />
-              )}
-            </Field>
-            <Field
-              label="Largest body, in MiB"
-              error={at("maxBodyBytes")}
-              hint="Larger ones are answered 413."
-            >
-              {(ids) => (
-                <input
-                  {...ids}
-                  className={inputClass}
-                  inputMode="numeric"
-                  value={body}
-                  onChange={(e) => setBody(e.currentTarget.value)}
-                />
-              )}
-            </Field>
-          </div>
-        </Section>
-        <Section title="History">
-          <p className={css.dim}>
-            {status &&
-              `${count(status.history.requests)} requests, ${bytes(settings.databaseBytes)} on disk. `}
-            Past a limit the oldest go first, with their deliveries. Pinned requests are never removed. An
-            empty field is no limit.
-          </p>
-          <div className={css.three}>
-            <Field label="Newest requests kept" error={at("keepCount")}>
-              {(ids) => (
-                <input
-                  {...ids}
-                  className={inputClass}
-                  inputMode="numeric"
-                  value={keep}
-                  placeholder="no limit"
-                  onChange={(e) => setKeep(e.currentTarget.value)}
-                />
-              )}
-            </Field>
-            <Field label="Days kept" error={at("keepAgeHours")}>
-              {(ids) => (
-                <input
-                  {...ids}
-                  className={inputClass}
-                  inputMode="decimal"
-                  value={days}
-                  placeholder="no limit"
-                  onChange={(e) => setDays(e.currentTarget.value)}
-                />
-              )}
-            </Field>
-            <Field label="Size kept" error={at("keepBytes")}>
-              {(ids) => (
-                <div className={css.amount}>
-                  <input
-                    {...ids}
-                    className={inputClass}
-                    inputMode="decimal"
-                    value={size.value}
-                    placeholder="no limit"
-                    onChange={(e) => setSize({ ...size, value: e.currentTarget.value })}
-                  />
-                  <select
-                    className={inputClass}
-                    aria-label="Unit of the size"
-                    value={size.unit}
-                    onChange={(e) => setSize({ ...size, unit: e.currentTarget.value === "MB" ? "MB" : "GB" })}
-                  >
-                    <option>MB</option>
-                    <option>GB</option>
-                  </select>
-                </div>
-              )}
-            </Field>
-          </div>
-          <div>
+          <TextField
+            label="Largest body, in MiB"
+            error={at("maxBodyBytes")}
+            hint="Larger ones are answered 413."
+            inputMode="numeric"
+            value={body}
+            onChange={setBody}
+          />
+        </div>
+        {status?.catch.listening && elsewhere(settings.catchAddress, status.catch.address) && (
+          <p className={css.note} role="note">
+            <span>
+              This run listens on <code>{status.catch.address}</code>. The next one listens on the port above.
+            </span>
             <Button
-              onClick={() => {
-                desk.dialogs.close();
-                desk.actions.run("list.clear");
-              }}
+              small
+              disabled={address === status.catch.address}
+              onClick={() => setAddress(status.catch.address)}
             >
-              Clear the list…
+              Use it from now on
             </Button>
-          </div>
-        </Section>
-        <Section title="About">
-          <p>Creel {status?.version}. Everything it keeps is in one folder:</p>
-          <div className={css.folder}>
-            <code title={settings.dataDir}>{settings.dataDir}</code>
-            <CopyButton small label="Copy path" onCopy={() => desk.host.copyText(settings.dataDir)} />
-          </div>
-          <p className={css.dim}>
-            To remove Creel, close it and delete the program and this folder. Nothing else is left.
           </p>
-        </Section>
-      </form>
-    </Dialog>
+        )}
+      </Section>
+      <Section title="History">
+        <p className={css.dim}>
+          {status && `${count(status.history.requests)} requests, ${bytes(settings.databaseBytes)} on disk. `}
+          Past a limit the oldest go first, with their deliveries. Pinned requests are never removed. An empty
+          field is no limit.
+        </p>
+        <div className={css.three}>
+          <TextField
+            label="Newest requests kept"
+            error={at("keepCount")}
+            inputMode="numeric"
+            value={keep}
+            placeholder="no limit"
+            onChange={setKeep}
+          />
+          <TextField
+            label="Days kept"
+            error={at("keepAgeHours")}
+            inputMode="decimal"
+            value={days}
+            placeholder="no limit"
+            onChange={setDays}
+          />
+          <SizeField value={size} error={at("keepBytes")} onChange={setSize} />
+        </div>
+        <div>
+          <Button
+            onClick={() => {
+              desk.dialogs.close();
+              desk.actions.run("list.clear");
+            }}
+          >
+            Clear the list…
+          </Button>
+        </div>
+      </Section>
+      <Section title="About">
+        <p>Creel {status?.version}. Everything it keeps is in one folder:</p>
+        <CopyLine
+          text={settings.dataDir}
+          label="Copy path"
+          onCopy={() => desk.host.copyText(settings.dataDir)}
+        />
+        <p className={css.dim}>
+          To remove Creel, close it and delete the program and this folder. Nothing else is left.
+        </p>
+      </Section>
+    </FormDialog>
+  );
+}
+
+interface SizeFieldProps {
+  value: Amount;
+  error: string | undefined;
+  onChange(value: Amount): void;
+}
+
+function SizeField({ value, error, onChange }: SizeFieldProps) {
+  return (
+    <Field label="Size kept" error={error}>
+      {(ids) => (
+        <div className={css.amount}>
+          <input
+            {...ids}
+            className={inputClass}
+            inputMode="decimal"
+            value={value.value}
+            placeholder="no limit"
+            onChange={(e) => onChange({ ...value, value: e.currentTarget.value })}
+          />
+          <select
+            className={inputClass}
+            aria-label="Unit of the size"
+            value={value.unit}
+            onChange={(e) => onChange({ ...value, unit: e.currentTarget.value === "MB" ? "MB" : "GB" })}
+          >
+            <option>MB</option>
+            <option>GB</option>
+          </select>
+        </div>
+      )}
+    </Field>
   );
 }
 
