@@ -8,6 +8,8 @@ export interface Prefs {
   theme: "system" | "light" | "dark";
   detailTab: string;
   bodyView: string;
+  /** Ids of the commands run from the palette, the last first. */
+  commands: string[];
 }
 
 const KEY = "creel.prefs";
@@ -18,6 +20,7 @@ export const defaultPrefs: Prefs = {
   theme: "system",
   detailTab: "body",
   bodyView: "tree",
+  commands: [],
 };
 
 /** Reads the remembered choices; anything unreadable falls back to the defaults. */
@@ -25,7 +28,9 @@ export function createPrefs(storage: Pick<Storage, "getItem" | "setItem"> = loca
   let initial = defaultPrefs;
   try {
     const kept = JSON.parse(storage.getItem(KEY) ?? "{}") as Record<string, unknown>;
-    const usable = Object.entries(defaultPrefs).filter(([k, v]) => typeof kept[k] === typeof v);
+    const usable = Object.entries(defaultPrefs).filter(
+      ([k, v]) => typeof kept[k] === typeof v && Array.isArray(kept[k]) === Array.isArray(v),
+    );
     initial = { ...defaultPrefs, ...Object.fromEntries(usable.map(([k]) => [k, kept[k]])) };
   } catch {
     // Kept by another version or damaged: the defaults do.

@@ -65,3 +65,30 @@ for (const theme of ["light", "dark"] as const) {
     await expect(page.getByRole("dialog")).toHaveCount(0);
   });
 }
+
+test("the palette offers what is useful now, by any of its names, and remembers", async ({ open, page }) => {
+  await open();
+  const palette = page.getByRole("dialog", { name: "Command palette" });
+  const first = palette.getByRole("option").first();
+  await page.keyboard.press("Control+k");
+  await expect(first).toContainText("Copy the catch URL");
+  await page.keyboard.type("mock");
+  await expect(first).toContainText("Send a sample");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("combobox", { name: "Search samples" })).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("region", { name: "Request 1", exact: true })).toBeVisible();
+
+  await page.keyboard.press("Control+k");
+  await expect(first).toContainText("Send a sample");
+  await expect(palette.getByRole("option").nth(1)).toContainText("Replay");
+  for (const [word, title] of [
+    ["resend", "Replay"],
+    ["retry", "Retry the failed delivery"],
+    ["proxy", "Forward to"],
+    ["diff", "Mark to compare"],
+  ] as const) {
+    await page.getByRole("combobox", { name: "Search or run a command" }).fill(word);
+    await expect(first).toContainText(title);
+  }
+});

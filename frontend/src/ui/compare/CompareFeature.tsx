@@ -23,7 +23,7 @@ export function CompareFeature() {
         title: marked === undefined ? "Mark to compare" : `Compare with #${marked}`,
         group: "Request",
         keys: ["d"],
-        words: "diff difference",
+        words: "diff difference changes",
         enabled: () => seq !== undefined,
         run: () => {
           if (seq === undefined) return;

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { clock, plural, titleOf } from "../../model/format";
+import { clock, ms, plural, titleOf } from "../../model/format";
 import type { Attempt, Detail, MessageRef } from "../../model/types";
 import { useDesk } from "../../state/desk";
 import { reads } from "../../state/queries";
@@ -148,16 +148,23 @@ function Answers({ answers, detail }: { answers: Attempt[]; detail: Detail }) {
       </div>
     );
   }
+  // Where they came from tells them apart only when it is not the same place.
+  const places = new Set(answers.map((a) => a.url)).size;
+  const nameOf = (a: Attempt) =>
+    [clock(a.startedAt), a.status, ms(a.phasesMs.total), places > 1 ? a.url.replace(/^https?:\/\//, "") : ""]
+      .filter(Boolean)
+      .join(" · ");
   const choose = (side: "left" | "right", label: string, value: Attempt) => (
     <select
       className={`${inputClass} ${css.select}`}
       aria-label={label}
+      title={`${nameOf(value)} · ${value.url}`}
       value={value.id}
       onChange={(e) => setPicked({ ...picked, [side]: e.currentTarget.value })}
     >
       {answers.map((a) => (
         <option key={a.id} value={a.id}>
-          {clock(a.startedAt)} · {a.status} · {a.url.replace(/^https?:\/\//, "")}
+          {nameOf(a)}
         </option>
       ))}
     </select>

@@ -20,8 +20,9 @@ export function SideName({ of, label }: { of: MessageRef; label: string }) {
 
 function RequestName({ seq }: { seq: number }) {
   const detail = useQuery(reads.detail(useDesk(), seq)).data;
+  const full = detail && `#${seq} · ${detail.receivedAt} · ${detail.method} ${detail.target}`;
   return (
-    <span className={css.nameText}>
+    <span className={css.nameText} title={full}>
       <b>#{seq}</b>
       {detail && ` · ${clock(detail.receivedAt)} · ${titleOf(detail)}`}
     </span>
@@ -34,7 +35,7 @@ function AttemptName({ id, side }: { id: string; side: "sent" | "answer" }) {
   return (
     <>
       {side === "answer" && attempt.status && <Tag tone={statusTone(attempt.status)}>{attempt.status}</Tag>}
-      <span className={css.nameText}>
+      <span className={css.nameText} title={`${attempt.startedAt} · ${attempt.url}`}>
         {side === "answer" ? "Answer" : "Sent"} to #{attempt.request} · {clock(attempt.startedAt)} ·{" "}
         {ms(attempt.phasesMs.total)}
       </span>

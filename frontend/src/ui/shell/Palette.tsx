@@ -1,14 +1,12 @@
 import { Modal } from "@mantine/core";
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
 import { showKeys } from "../../model/keys";
-import { score } from "../../model/match";
+import { offer, used } from "../../model/offer";
 import type { Action } from "../../state/actions";
 import { useDesk } from "../../state/desk";
 import { useDialog } from "../../state/dialogs";
 import { Kbd } from "../parts";
 import css from "./Shell.module.css";
-
-const GROUPS: Action["group"][] = ["Request", "Go to", "List", "Endpoints", "Creel"];
 
 /** Search and run anything. */
 export function Palette() {
@@ -25,24 +23,17 @@ export function Palette() {
 }
 
 function Choices({ initial }: { initial: string }) {
-  const { actions, dialogs, setScope, mac } = useDesk();
+  const { actions, dialogs, selection, prefs, setScope, mac } = useDesk();
   const [typed, setTyped] = useState(initial);
   const [at, setAt] = useState(0);
   const list = useRef<HTMLDivElement>(null);
 
   const found = useMemo(() => {
     const offered = actions.all().filter((a) => !a.quiet && a.enabled?.() !== false);
-    const scored = offered.map((action) => ({
-      action,
-      points: Math.max(
-        score(action.title, typed),
-        score(`${action.title} ${action.group} ${action.words ?? ""}`, typed) * 0.9,
-      ),
-    }));
-    const matches = scored
-      .filter((s) => s.points > 0)
-      .sort((a, b) => b.points - a.points || GROUPS.indexOf(a.action.group) - GROUPS.indexOf(b.action.group));
-    const shown: Action[] = matches.map((s) => s.action);
+    const shown: Action[] = offer(offered, typed, {
+      open: selection.store.get().seq !== undefined,
+      recent: prefs.get().commands,
+    });
     if (typed.trim() !== "") {
       shown.push({
         id: "palette.filter",
@@ -52,7 +43,7 @@ function Choices({ initial }: { initial: string }) {
       });
     }
     return shown;
-  }, [actions, typed, setScope]);
+  }, [actions, typed, setScope, selection, prefs]);
 
   const current = Math.min(at, found.length - 1);
   // biome-ignore lint/correctness/useExhaustiveDependencies: scrolls to each new choice
@@ -63,6 +54,7 @@ function Choices({ initial }: { initial: string }) {
   const run = (action: Action | undefined) => {
     if (!action) return;
     dialogs.close();
+    if (actions.find(action.id)) prefs.update((now) => ({ ...now, commands: used(now.commands, action.id) }));
     // The dialog gives the focus back first; what runs may take it again.
     setTimeout(() => (actions.find(action.id) ? actions.run(action.id) : action.run()));
   };

@@ -1,5 +1,5 @@
 import { showKeys } from "../../model/keys";
-import { catchUrl, setTheme } from "../../state/commands";
+import { catchUrl, INBOX, setTheme } from "../../state/commands";
 import { useDesk } from "../../state/desk";
 import { useEndpoints, useStatus } from "../../state/queries";
 import { useStore } from "../../state/store";
@@ -48,15 +48,27 @@ export function CatchUrl() {
   const desk = useDesk();
   const slug = useStore(desk.scope, (s) => s.endpoint);
   const status = useStatus().data;
-  useEndpoints();
+  const endpoints = useEndpoints().data ?? [];
   const url = catchUrl(desk, slug);
+  const name = endpoints.find((e) => e.slug === (slug ?? INBOX))?.name || (slug ?? INBOX);
+  // With all requests in view the URL is that of one endpoint among several.
+  const whose = slug === undefined && endpoints.length > 1;
+  const about =
+    (slug ?? INBOX) === INBOX
+      ? `${url}\nLeads to the endpoint ${name}, as does every path that names no other endpoint.`
+      : `${url}\nLeads to the endpoint ${name}.`;
   return (
     <div className={css.urlBar}>
       <Dot tone={status === undefined ? "plain" : status.catch.listening ? "good" : "bad"} />
-      <span className={css.urlText} title={url}>
+      {whose && <span className={css.urlOwner}>{name}</span>}
+      <span className={css.urlText} title={about}>
         {url}
       </span>
-      <Button kbd="U" onClick={() => desk.actions.run("app.copyUrl")}>
+      <Button
+        kbd="U"
+        title={`Copy ${url}, the URL of ${name}`}
+        onClick={() => desk.actions.run("app.copyUrl")}
+      >
         Copy URL
       </Button>
     </div>
