@@ -114,6 +114,8 @@ export function openDoor(session: Session) {
     deleteTarget: (name: string): Promise<void> => done(DELETE("/api/v1/targets/{name}", at({ name }))),
 
     samples: (): Promise<t.Sample[]> => ok(GET("/api/v1/samples")),
+    previewSample: (id: string, endpoint: string): Promise<t.SampleMessage> =>
+      ok(GET("/api/v1/samples/{id}", at({ id }, { endpoint }))),
     sendSample: (id: string, endpoint?: string): Promise<{ seq: number; status: number }> =>
       ok(POST("/api/v1/samples", { body: { id, endpoint } })),
     settings: (): Promise<t.Settings> => ok(GET("/api/v1/settings")),

@@ -19,6 +19,7 @@ export type Answers = [
   Fits<Door["Endpoint"], t.Endpoint>,
   Fits<Door["Target"], t.Target>,
   Fits<Door["Sample"], t.Sample>,
+  Fits<Door["SampleMessage"], t.SampleMessage>,
   Fits<Door["Settings"], t.Settings>,
   Fits<Door["Status"], t.Status>,
 ];

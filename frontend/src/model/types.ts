@@ -294,6 +294,14 @@ export interface Sample {
   secret?: string;
 }
 
+/** A sample as it would be sent; its ids and times are new at each send. */
+export interface SampleMessage {
+  method: string;
+  url: string;
+  headers: Pair[];
+  bodyBase64: string;
+}
+
 export interface Settings {
   theme: "system" | "light" | "dark";
   catchAddress: string;

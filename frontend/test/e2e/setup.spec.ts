@@ -16,6 +16,41 @@ test("the first event is two clicks away", async ({ open }) => {
   await expect(page.getByRole("region", { name: "Request 1" })).toBeVisible();
 });
 
+test("a sample is looked at before it is sent, by keys alone", async ({ open, creel, page }) => {
+  await creel.api("POST", "/endpoints", { slug: "stripe", name: "Stripe" });
+  await open();
+  await page.keyboard.press("s");
+  const dialog = page.getByRole("dialog", { name: "Send a sample" });
+  const options = dialog.getByRole("listbox", { name: "Samples" }).getByRole("option");
+  await expect(options.first()).toHaveText(/^payment_intent.succeeded/);
+  const head = dialog.getByRole("region", { name: "Request line and headers" });
+  await expect(head).toContainText("POST /stripe");
+  await expect(head).toContainText("Stripe-Signature: t=");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowDown");
+  await expect(head).toContainText("POST /inbox");
+  await expect(head).toContainText("X-GitHub-Event: push");
+  await expect(dialog.getByRole("textbox", { name: /^Body, / })).toContainText("refs/heads/");
+  await expectAccessible(page);
+  await expect(dialog.getByRole("combobox", { name: "Search samples" })).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(dialog).toBeHidden();
+  await expect(page.getByRole("option", { name: /push/ })).toBeVisible();
+});
+
+test("the top bar says whose URL is copied", async ({ open, creel }) => {
+  const page = await open();
+  const bar = page.getByRole("banner");
+  await expect(bar.getByText("Inbox", { exact: true })).toHaveCount(0);
+  await creel.api("POST", "/endpoints", { slug: "stripe", name: "Stripe" });
+  await page.reload();
+  await expect(bar.getByText("Inbox", { exact: true })).toBeVisible();
+  await expect(bar.getByRole("button", { name: /Copy URL/ })).toHaveAttribute(
+    "title",
+    `Copy ${creel.catch}/inbox, the URL of Inbox`,
+  );
+});
+
 test("an endpoint is made in the page, catches, is renamed, and leaves its requests", async ({
   open,
   creel,
@@ -25,7 +60,8 @@ test("an endpoint is made in the page, catches, is renamed, and leaves its reque
   const made = page.getByRole("dialog", { name: "New endpoint" });
   await expectAccessible(page);
   await made.getByRole("textbox", { name: "Name", exact: true }).fill("Shop Orders");
-  await expect(made.getByRole("textbox", { name: "Slug" })).toHaveValue("shop-orders");
+  await expect(made.getByRole("textbox", { name: "Path" })).toHaveValue("shop-orders");
+  await expect(made.getByText(`${creel.catch}/shop-orders`, { exact: true })).toBeVisible();
   await made.getByRole("textbox", { name: "Status" }).fill("202");
   await made.getByRole("textbox", { name: "Body" }).fill("thanks");
   await made.getByRole("button", { name: "Create endpoint" }).click();
@@ -39,10 +75,10 @@ test("an endpoint is made in the page, catches, is renamed, and leaves its reque
   await side.getByRole("button", { name: "More for shop-orders" }).click();
   await page.getByRole("menuitem", { name: "Edit…" }).click();
   const edited = page.getByRole("dialog", { name: "Endpoint Shop Orders" });
-  await edited.getByRole("textbox", { name: "Slug" }).fill("not a slug/");
+  await edited.getByRole("textbox", { name: "Path" }).fill("not a slug/");
   await edited.getByRole("button", { name: "Save" }).click();
-  await expect(edited.getByRole("textbox", { name: "Slug" })).toHaveAttribute("aria-invalid", "true");
-  await edited.getByRole("textbox", { name: "Slug" }).fill("store");
+  await expect(edited.getByRole("textbox", { name: "Path" })).toHaveAttribute("aria-invalid", "true");
+  await edited.getByRole("textbox", { name: "Path" }).fill("store");
   await edited.getByRole("button", { name: "Save" }).click();
   await expect(edited).toBeHidden();
   await expect(page.getByRole("banner").getByText(`${creel.catch}/store`)).toBeVisible();
@@ -91,6 +127,10 @@ test("settings: the theme switches, retention prunes, a taken port is told at it
   const page = await open();
   await page.keyboard.press("Control+,");
   const dialog = page.getByRole("dialog", { name: "Settings" });
+  await expect(dialog.getByRole("heading", { name: "Settings" })).toBeFocused();
+  // The run was started with an address of its own.
+  const here = new URL(creel.catch).host;
+  await expect(dialog.getByRole("note")).toContainText(`This run listens on ${here}`);
   await dialog.getByRole("radio", { name: "Dark" }).click();
   await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
   await expectAccessible(page);
@@ -98,7 +138,7 @@ test("settings: the theme switches, retention prunes, a taken port is told at it
   await expect(page.locator("html")).toHaveAttribute("data-theme", "light");
   await expectAccessible(page);
 
-  const field = dialog.getByRole("textbox", { name: "Catch port" });
+  const field = dialog.getByRole("textbox", { name: "Port to listen on" });
   await field.fill(port);
   await dialog.getByRole("textbox", { name: "Newest requests kept" }).fill("2");
   await dialog.getByRole("button", { name: "Save" }).click();
@@ -110,10 +150,14 @@ test("settings: the theme switches, retention prunes, a taken port is told at it
   ).toHaveCount(6);
   expect((await creel.post("/inbox/still", "caught")).status).toBe(200);
 
-  await field.fill(new URL(creel.catch).host);
+  await dialog.getByRole("button", { name: "Use it from now on" }).click();
+  await expect(field).toHaveValue(here);
   await dialog.getByRole("button", { name: "Save" }).click();
   await expect(dialog).toBeHidden();
   await expect(page.getByRole("option")).toHaveCount(2);
+  await page.keyboard.press("Control+,");
+  await expect(field).toHaveValue(here);
+  await expect(dialog.getByRole("note")).toHaveCount(0);
   await new Promise((done) => taken.close(done));
 });
 
