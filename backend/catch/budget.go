@@ -6,106 +6,150 @@ import (
 	"time"
 )
 
-// smallBody is up to what size a body may use the whole budget.
-const smallBody = 1 << 20
-
-// budget shares out the bytes of bodies in flight. Small bodies may use all
-// of it, large ones all but a fifth; each lane is first come, first served.
-type budget struct {
-	mu     sync.Mutex
-	used   int64
-	limits [2]int64 // by lane
-	queues [2][]*share
-}
-
-// The lanes of a budget.
+// Up to what size a body is in which lane.
 const (
-	smallLane = iota
-	largeLane
+	smallBody  = 64 << 10
+	mediumBody = 1 << 20
 )
 
+// maxWaiting is how many may wait for one lane; further ones are refused at
+// once. Those who wait for a higher lane hold a share of a lower one.
+const maxWaiting = 64
+
+// budget shares out the bytes of bodies in flight, in lanes that have nothing
+// to do with each other: whatever the large ones do, the usual ones pass. Each
+// lane is first come, first served.
+//
+// A share never grows within its lane by waiting, and who waits for one lane
+// holds at most a share of a lower one. So nobody waits for somebody who waits
+// for him.
+type budget struct {
+	mu    sync.Mutex
+	lanes [3]lane // of small, medium and large bodies
+}
+
+type lane struct {
+	limit, used int64
+	queue       []*wish
+}
+
+// share is what somebody holds of a budget.
 type share struct {
+	lane int
+	n    int64
+}
+
+type wish struct {
 	need    int64
 	granted chan struct{}
 }
 
 func newBudget(limit int64) *budget {
-	return &budget{limits: [2]int64{smallLane: limit, largeLane: limit - limit/5}}
+	part := limit / 6
+	return &budget{lanes: [3]lane{{limit: part}, {limit: part}, {limit: limit - 2*part}}}
 }
 
-// grow takes what a holder of held bytes needs to hold total, waiting at most
-// wait. It returns what is held now, which is at most all that the lane has,
-// and false, with nothing changed, when there is not enough.
-func (b *budget) grow(held, total int64, wait time.Duration) (int64, bool) {
-	lane := smallLane
-	if total > smallBody {
-		lane = largeLane
+func laneOf(n int64) int {
+	switch {
+	case n <= smallBody:
+		return 0
+	case n <= mediumBody:
+		return 1
 	}
-	b.mu.Lock()
-	want := min(total, b.limits[lane])
-	need := want - held
+	return 2
+}
+
+// classOf is the most that something of unknown size, n bytes so far and at
+// most limit, takes before it needs another lane.
+func classOf(n, limit int64) int64 {
+	switch laneOf(n) {
+	case 0:
+		return min(smallBody, limit)
+	case 1:
+		return min(mediumBody, limit)
+	}
+	return max(n, limit)
+}
+
+// grow turns a share into one of n bytes, or all of its lane when that is
+// less, waiting at most wait. It returns what is held then, and false, with
+// nothing changed, when there is not enough.
+func (b *budget) grow(have share, n int64, wait time.Duration) (share, bool) {
+	want := share{lane: max(laneOf(n), have.lane)}
+	l := &b.lanes[want.lane]
+	want.n = min(n, l.limit)
+	need := want.n
+	if want.lane == have.lane {
+		need -= have.n
+	}
 	if need <= 0 {
-		b.mu.Unlock()
-		return held, true
+		return have, true
 	}
-	if len(b.queues[lane]) == 0 && b.used+need <= b.limits[lane] {
-		b.used += need
-		b.mu.Unlock()
-		return want, true
+	if !b.acquire(l, need, wait) {
+		return have, false
 	}
-	if wait <= 0 {
-		b.mu.Unlock()
-		return held, false
+	if want.lane != have.lane {
+		b.give(have)
 	}
-	s := &share{need: need, granted: make(chan struct{})}
-	b.queues[lane] = append(b.queues[lane], s)
-	b.mu.Unlock()
-	if b.await(lane, s, wait) {
-		return want, true
-	}
-	return held, false
+	return want, true
 }
 
-func (b *budget) await(lane int, s *share, wait time.Duration) bool {
+func (b *budget) acquire(l *lane, need int64, wait time.Duration) bool {
+	b.mu.Lock()
+	if len(l.queue) == 0 && l.used+need <= l.limit {
+		l.used += need
+		b.mu.Unlock()
+		return true
+	}
+	if wait <= 0 || len(l.queue) == maxWaiting {
+		b.mu.Unlock()
+		return false
+	}
+	w := &wish{need: need, granted: make(chan struct{})}
+	l.queue = append(l.queue, w)
+	b.mu.Unlock()
+	return b.await(l, w, wait)
+}
+
+func (b *budget) await(l *lane, w *wish, wait time.Duration) bool {
 	t := time.NewTimer(wait)
 	defer t.Stop()
 	select {
-	case <-s.granted:
+	case <-w.granted:
 		return true
 	case <-t.C:
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for i, q := range b.queues[lane] {
-		if q == s {
-			b.queues[lane] = append(b.queues[lane][:i], b.queues[lane][i+1:]...)
-			b.serve() // those behind may fit where this one did not
+	for i, q := range l.queue {
+		if q == w {
+			l.queue = append(l.queue[:i], l.queue[i+1:]...)
+			l.serve() // those behind may fit where this one did not
 			return false
 		}
 	}
 	return true // granted at the last moment
 }
 
-// give returns n bytes.
-func (b *budget) give(n int64) {
-	if n == 0 {
+// give returns a share.
+func (b *budget) give(s share) {
+	if s.n == 0 {
 		return
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.used -= n
-	b.serve()
+	l := &b.lanes[s.lane]
+	l.used -= s.n
+	l.serve()
 }
 
-// serve grants what fits. The caller holds mu.
-func (b *budget) serve() {
-	for lane := range b.queues {
-		for len(b.queues[lane]) > 0 && b.used+b.queues[lane][0].need <= b.limits[lane] {
-			s := b.queues[lane][0]
-			b.queues[lane] = b.queues[lane][1:]
-			b.used += s.need
-			close(s.granted)
-		}
+// serve grants what fits. The caller holds the budget's mu.
+func (l *lane) serve() {
+	for len(l.queue) > 0 && l.used+l.queue[0].need <= l.limit {
+		w := l.queue[0]
+		l.queue = l.queue[1:]
+		l.used += w.need
+		close(w.granted)
 	}
 }
 
@@ -120,7 +164,7 @@ type litter struct {
 // add notes n bytes that nothing refers to any more.
 func (l *litter) add(n int64) {
 	const most = 8 << 20
-	if n <= smallBody {
+	if n <= mediumBody {
 		return
 	}
 	l.mu.Lock()

@@ -87,7 +87,7 @@ func (k *chunks) grown(size int) int {
 	have := len(k.body)
 	want := max(2*have, have+min(size, first), 512)
 	switch {
-	case have >= smallBody && have < large:
+	case have >= mediumBody && have < large:
 		want = large
 	case have >= large && have < whole:
 		want = whole
@@ -101,7 +101,7 @@ func (k *chunks) reserve(size int) *spoilt {
 		return nil
 	}
 	have, want := len(k.body), k.grown(size)
-	if !k.take(int64(want)) {
+	if !k.take(classOf(int64(max(want, have+size)), k.limit)) {
 		return noMemory()
 	}
 	body := make([]byte, have, want)
@@ -155,7 +155,7 @@ func (k *chunks) line(limit int) ([]byte, *spoilt) {
 		if seen = len(b); seen >= limit {
 			return nil, longLine()
 		}
-		if !k.room() {
+		if !k.room(limit) {
 			return nil, noMemory()
 		}
 		n, err := k.pace.read(k.buf[k.w:], k.deadline(len(k.body)))

@@ -26,8 +26,8 @@ type conn struct {
 	base    *[bufSize]byte
 	buf     []byte // base, or larger while a head needs it
 	r, w    int    // buf[r:w] is read from nc and not used yet
-	held    int64  // of the memory budget, for buf beyond base
-	taken   int64  // of the memory budget, for the body in flight
+	held    share  // of the memory budget, for buf beyond base
+	taken   share  // of the memory budget, for the body in flight
 	out     []byte
 	readBy  time.Time // the deadlines in force
 	writeBy time.Time
@@ -66,7 +66,8 @@ func (c *conn) end() {
 	}
 	_ = c.nc.Close()
 	c.forget(c)
-	c.memory.give(c.held + c.taken)
+	c.memory.give(c.held)
+	c.memory.give(c.taken)
 	c.bufs.Put(c.base)
 }
 
@@ -117,9 +118,9 @@ func (c *conn) one() bool {
 // release gives back what the body in flight took. The body must not be used
 // afterwards.
 func (c *conn) release() {
-	c.litter.add(c.taken)
+	c.litter.add(c.taken.n)
 	c.memory.give(c.taken)
-	c.taken = 0
+	c.taken = share{}
 }
 
 // await returns true when the first byte of a request is there.
@@ -200,7 +201,7 @@ func (c *conn) readHead() ([]byte, *spoilt) {
 			by = now.Add(c.o.HeadTimeout)
 			c.waiting.Store(now.UnixNano())
 		}
-		if !c.room() {
+		if !c.room(c.o.MaxHead) {
 			return c.headSoFar(&o), noMemory()
 		}
 		n, err := c.read(c.buf[c.w:], by)
@@ -228,8 +229,9 @@ func (c *conn) headSoFar(o *outline) []byte {
 	return append([]byte(nil), b[:min(len(b), stubHead)]...)
 }
 
-// room makes place at the end of buf, within the memory budget.
-func (c *conn) room() bool {
+// room makes place at the end of buf, which will need to hold up to limit
+// bytes, within the memory budget.
+func (c *conn) room(limit int) bool {
 	if c.w < len(c.buf) {
 		return true
 	}
@@ -239,7 +241,7 @@ func (c *conn) room() bool {
 		return true
 	}
 	size := 2 * len(c.buf)
-	held, ok := c.memory.grow(c.held, int64(size), 0)
+	held, ok := c.memory.grow(c.held, classOf(int64(size), int64(max(limit, size))), c.o.MemoryWait)
 	if !ok {
 		return false
 	}
@@ -252,14 +254,14 @@ func (c *conn) room() bool {
 
 // shrink gives back what a large head needed.
 func (c *conn) shrink() {
-	if c.held == 0 || c.w-c.r > bufSize {
+	if c.held.n == 0 || c.w-c.r > bufSize {
 		return
 	}
 	c.w = copy(c.base[:], c.buf[c.r:c.w])
 	c.r = 0
 	c.buf = c.base[:]
 	c.memory.give(c.held)
-	c.held = 0
+	c.held = share{}
 }
 
 func (c *conn) stamp(x *hook.Capture) {

@@ -19,15 +19,21 @@ func (c *Catcher) OpenOn(ln net.Listener) {
 }
 
 // MemoryInUse is what of the budget is taken.
-func (c *Catcher) MemoryInUse() int64 {
+func (c *Catcher) MemoryInUse() (n int64) {
 	c.memory.mu.Lock()
 	defer c.memory.mu.Unlock()
-	return c.memory.used
+	for _, l := range c.memory.lanes {
+		n += l.used
+	}
+	return n
 }
 
 // Waiters counts requests that wait for memory.
-func (c *Catcher) Waiters() int {
+func (c *Catcher) Waiters() (n int) {
 	c.memory.mu.Lock()
 	defer c.memory.mu.Unlock()
-	return len(c.memory.queues[smallLane]) + len(c.memory.queues[largeLane])
+	for _, l := range c.memory.lanes {
+		n += len(l.queue)
+	}
+	return n
 }

@@ -88,6 +88,7 @@ func (s *Store) Keep(ctx context.Context, c *hook.Capture, owed []hook.Delivery)
 		return 0, faultOf("keep request", err)
 	}
 	s.dones.Put(wk.done)
+	p.raw, p.rest = [len(p.raw)]driver.Value{}, nil // the writer may hold p for longer
 	c.Seq = p.seq
 	return p.seq, nil
 }
