@@ -2,6 +2,7 @@ package catch
 
 import (
 	"runtime/debug"
+	"runtime/metrics"
 	"sync"
 	"time"
 )
@@ -153,9 +154,9 @@ func (l *lane) serve() {
 	}
 }
 
-// litter counts the bytes of large bodies that are done with. They are
-// collected before others of their size are let in: the collector by itself
-// would let the heap grow to twice what is in use, and keep it.
+// litter counts the bytes of large bodies and heads that are done with. They
+// are collected before many others are let in: the collector by itself would
+// let the heap grow to twice what is in use, and keep it.
 type litter struct {
 	mu sync.Mutex
 	n  int64
@@ -163,14 +164,31 @@ type litter struct {
 
 // add notes n bytes that nothing refers to any more.
 func (l *litter) add(n int64) {
-	const most = 8 << 20
-	if n <= mediumBody {
+	const most = 16 << 20
+	if n <= smallBody {
 		return
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.n += n; l.n >= most {
-		debug.FreeOSMemory()
+		collect(l.n)
 		l.n = 0
 	}
+}
+
+// collect has n bytes collected that nothing refers to any more. A goroutine
+// that was stopped in the middle of something may keep them for a cycle.
+func collect(n int64) {
+	before := heapInUse()
+	for range 3 {
+		if debug.FreeOSMemory(); heapInUse() <= before-n/2 {
+			return
+		}
+	}
+}
+
+func heapInUse() int64 {
+	s := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+	metrics.Read(s)
+	return int64(s[0].Value.Uint64())
 }

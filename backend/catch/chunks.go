@@ -76,21 +76,18 @@ func (k *chunks) data(size int) *spoilt {
 }
 
 // grown is the capacity that a full body grows to for a chunk of size bytes. A
-// chunk's size is only a claim, so memory grows with what has come. Each step
-// copies what there is, so a large body takes few.
+// chunk's size is only a claim, so memory grows with what has come. A body that
+// has taken the share of a large one gets place for all of it at once: each
+// step more would leave a copy to be collected.
 func (k *chunks) grown(size int) int {
 	const (
 		first = 64 << 10
-		large = 8 << 20
 		whole = 32 << 20
 	)
 	have := len(k.body)
 	want := max(2*have, have+min(size, first), 512)
-	switch {
-	case have >= mediumBody && have < large:
-		want = large
-	case have >= large && have < whole:
-		want = whole
+	if have+size > mediumBody {
+		want = max(whole, 2*have)
 	}
 	return int(min(int64(want), k.limit))
 }

@@ -1,6 +1,7 @@
 package catch
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"errors"
 	"net"
@@ -191,10 +192,13 @@ func (c *conn) readHead() ([]byte, *spoilt) {
 			return c.headSoFar(&o), sp
 		}
 		if end > 0 {
-			head := make([]byte, end-o.start)
-			copy(head, c.buf[c.r+o.start:])
-			c.r += end
-			return head, nil
+			head := c.buf[c.r+o.start : c.r+end : c.r+end]
+			if c.r += end; len(c.buf) > smallBody && c.w-c.r <= bufSize {
+				// A large head keeps the buffer, which was its alone.
+				c.r, c.w, c.buf = 0, copy(c.base[:], c.buf[c.r:c.w]), c.base[:]
+				return head, nil
+			}
+			return bytes.Clone(head), nil
 		}
 		if by.IsZero() {
 			now := time.Now()
@@ -241,6 +245,9 @@ func (c *conn) room(limit int) bool {
 		return true
 	}
 	size := 2 * len(c.buf)
+	if size > smallBody {
+		size = max(size, min(limit, mediumBody)) // as large as its share
+	}
 	held, ok := c.memory.grow(c.held, classOf(int64(size), int64(max(limit, size))), c.o.MemoryWait)
 	if !ok {
 		return false
@@ -260,6 +267,7 @@ func (c *conn) shrink() {
 	c.w = copy(c.base[:], c.buf[c.r:c.w])
 	c.r = 0
 	c.buf = c.base[:]
+	c.litter.add(6 * c.held.n) // the head and its copies for keeping it
 	c.memory.give(c.held)
 	c.held = share{}
 }

@@ -95,7 +95,8 @@ func (m *message) targetForm() *spoilt {
 		if i := bytes.IndexAny(rest, "/?#"); i >= 0 {
 			rest = rest[:i]
 		}
-		if len(rest) > 0 && isHost(rest) {
+		// Some readers undo escapes in it, others do not.
+		if len(rest) > 0 && isHost(rest) && bytes.IndexByte(rest, '%') < 0 {
 			m.host = rest
 			return nil
 		}
