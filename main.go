@@ -128,7 +128,7 @@ func open(ctx context.Context, f flags, front func()) (_ *program, err error) {
 	}
 	// The store is there before the desk; nobody listens for changes until then.
 	var behind atomic.Pointer[desk.Desk]
-	p.store, err = store.Open(ctx, store.Options{Dir: dir, Log: log, OnChange: func(c hook.Change) {
+	p.store, err = openHistory(ctx, store.Options{Dir: dir, Log: log, OnChange: func(c hook.Change) {
 		if d := behind.Load(); d != nil {
 			d.Changed(c)
 		}
@@ -160,6 +160,21 @@ func open(ctx context.Context, f flags, front func()) (_ *program, err error) {
 	}
 	p.desk = d
 	return p, d.Start(ctx, catcher, outbox, f.catch)
+}
+
+// openHistory opens the history. A damaged one is set aside, whole, and a new
+// one begun, so that catching goes on; the status tells of it.
+func openHistory(ctx context.Context, o store.Options) (*store.Store, error) {
+	s, err := store.Open(ctx, o)
+	if hook.KindOf(err) != hook.Damaged {
+		return s, err
+	}
+	name, aside := store.SetAside(o.Dir, time.Now())
+	if aside != nil {
+		return nil, errors.Join(err, aside)
+	}
+	o.Log.Error("history damaged: it was set aside and a new one begun", "aside", name, "err", err)
+	return store.Open(ctx, o)
 }
 
 // tell writes how other programs reach this one.

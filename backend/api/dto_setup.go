@@ -160,6 +160,7 @@ type History struct {
 	Waiting  int64    `json:"waiting" doc:"deliveries waiting or being sent"`
 	Failed   int64    `json:"failed" doc:"requests with a delivery that failed or was cancelled, as is:failed finds them"`
 	Error    *Problem `json:"error,omitempty" doc:"why history cannot be written just now"`
+	Notice   *Problem `json:"notice,omitempty" doc:"an earlier history was damaged and lies aside"`
 }
 
 // Problem is a fault in words.

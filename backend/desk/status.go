@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"creel/backend/hook"
@@ -17,6 +18,7 @@ type Status struct {
 	Listening Listening
 	Usage     hook.Usage
 	Health    error // nil, or why history cannot be written just now
+	Notice    error // nil, or what the person should know of earlier damage
 	Change    hook.Change
 }
 
@@ -25,8 +27,27 @@ func (d *Desk) Status(ctx context.Context) (Status, error) {
 	usage, err := d.store.Usage(ctx)
 	return Status{
 		Version: d.version, StartedAt: d.started, Now: d.now(), Listening: d.Listening(),
-		Usage: usage, Health: d.store.Health(), Change: d.store.Change(),
+		Usage: usage, Health: d.store.Health(), Notice: d.notice(), Change: d.store.Change(),
 	}, err
+}
+
+// notice tells of damaged histories that were set aside, for as long as they
+// lie in the data folder.
+func (d *Desk) notice() error {
+	// A folder that cannot be read shows in Health soon enough.
+	entries, _ := os.ReadDir(d.dataDir)
+	last := ""
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), "creel-damaged-") {
+			last = strings.TrimSuffix(e.Name(), "-wal")
+		}
+	}
+	if last == "" {
+		return nil
+	}
+	return hook.Faultf(hook.Damaged,
+		"the history was damaged, so it was set aside as %s and a new one begun; restore a copy of it, or move that file elsewhere to be rid of this notice",
+		last)
 }
 
 // CatchURL is where an endpoint is caught.

@@ -108,7 +108,8 @@ func Hold(dir string) (*Held, error) {
 	h := &Held{Dir: dir, lock: lock}
 	// A session left by a program that was killed must not mislead anyone.
 	if err := os.Remove(h.path()); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, errors.Join(err, h.Release())
+		return nil, errors.Join(&hook.Fault{Kind: hook.Unavailable,
+			Text: "open data folder " + dir + ": it cannot be written to; make it writable, or choose another with --data", Err: err}, lock.Unlock())
 	}
 	return h, nil
 }

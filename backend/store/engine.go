@@ -46,12 +46,16 @@ func newConnector(drv *sqlite.Driver, path string, readOnly bool) *connector {
 		pragmas = append(pragmas, "cache_size(-8192)", "wal_autocheckpoint(0)")
 	}
 	q["_pragma"] = pragmas
+	return &connector{drv: drv, dsn: fileURL(path, q.Encode()), readOnly: readOnly}
+}
+
+func fileURL(path, query string) string {
 	p := filepath.ToSlash(path)
 	if !strings.HasPrefix(p, "/") && runtime.GOOS == "windows" {
 		p = "/" + p
 	}
-	u := url.URL{Scheme: "file", Path: p, RawQuery: q.Encode()}
-	return &connector{drv: drv, dsn: u.String(), readOnly: readOnly}
+	u := url.URL{Scheme: "file", Path: p, RawQuery: query}
+	return u.String()
 }
 
 // Connect opens one connection and checks every promise on it.

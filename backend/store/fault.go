@@ -27,13 +27,17 @@ func faultOf(doing string, err error) error {
 	if !errors.As(err, &se) {
 		return &hook.Fault{Kind: hook.Unavailable, Text: doing, Err: err}
 	}
-	switch se.Code() & 0xff {
+	code := se.Code() & 0xff
+	if se.Code() == sqlite3.SQLITE_IOERR_SHMSIZE {
+		code = sqlite3.SQLITE_FULL // the index of the log could not grow
+	}
+	switch code {
 	case sqlite3.SQLITE_FULL:
 		return &hook.Fault{Kind: hook.DiskFull, Err: err,
 			Text: doing + ": the disk is full; free some space, and Creel goes on by itself"}
 	case sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT:
 		return &hook.Fault{Kind: hook.Damaged, Err: err,
-			Text: doing + ": creel.db is damaged; move it away to start anew, or restore a copy"}
+			Text: doing + ": creel.db is damaged; restart Creel: it sets the damaged file aside and goes on with a new one"}
 	case sqlite3.SQLITE_TOOBIG:
 		return &hook.Fault{Kind: hook.TooLarge, Text: doing + ": too large for the database", Err: err}
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
@@ -56,6 +60,9 @@ func isSick(err error) bool {
 	case hook.DiskFull, hook.Damaged:
 		return true
 	case hook.Unavailable:
+		if errors.Is(err, errGone) {
+			return true
+		}
 		var se *sqlite.Error
 		if !errors.As(err, &se) {
 			return false

@@ -62,6 +62,8 @@ type header struct {
 	exists   bool // and is not empty
 	version  int  // PRAGMA user_version, the newest one in file and write-ahead log
 	pageSize int64
+	size     int64
+	logged   bool // there is something in the log
 }
 
 // peek reads the version of the database at path without SQLite, which would
@@ -70,6 +72,9 @@ type header struct {
 func peek(path string) (header, error) {
 	fi, err := os.Lstat(path)
 	if errors.Is(err, fs.ErrNotExist) {
+		if err := orphaned(path); err != nil {
+			return header{}, err
+		}
 		return header{}, createFile(path)
 	}
 	if err != nil {
@@ -79,7 +84,7 @@ func peek(path string) (header, error) {
 		return header{}, hook.Faultf(hook.Invalid, "open %s: it is not a plain file of yours", path)
 	}
 	if fi.Size() == 0 {
-		return header{}, nil
+		return header{}, orphaned(path)
 	}
 	f, err := os.Open(path)
 	if err != nil {
@@ -91,18 +96,18 @@ func peek(path string) (header, error) {
 		return header{}, hook.Faultf(hook.Damaged,
 			"open %s: it is not a database; move it away to start with an empty history, or restore a copy", path)
 	}
-	h := header{exists: true, version: int(binary.BigEndian.Uint32(b[60:])), pageSize: int64(binary.BigEndian.Uint16(b[16:]))}
+	h := header{exists: true, size: fi.Size(), version: int(binary.BigEndian.Uint32(b[60:])), pageSize: int64(binary.BigEndian.Uint16(b[16:]))}
 	if h.pageSize == 1 {
 		h.pageSize = 65536
 	}
 	if id := binary.BigEndian.Uint32(b[68:]); id != applicationID && h.version != 0 {
-		return header{}, hook.Faultf(hook.Damaged, "open %s: it is a database of another program; choose another data folder", path)
+		return header{}, hook.Faultf(hook.Invalid, "open %s: it is a database of another program; choose another data folder", path)
 	}
 	wal, err := walVersion(path+"-wal", h.pageSize)
 	if err != nil {
 		return header{}, &hook.Fault{Kind: hook.Unavailable, Text: "read " + path + "-wal", Err: err}
 	}
-	h.version = max(h.version, wal)
+	h.version, h.logged = max(h.version, wal), wal >= 0
 	pages := int64(binary.BigEndian.Uint32(b[28:]))
 	if wal < 0 && bytes.Equal(b[24:28], b[92:96]) && pages*h.pageSize > fi.Size() {
 		return header{}, hook.Faultf(hook.Damaged,

@@ -1,7 +1,9 @@
 package store
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"encoding/json"
 	"errors"
@@ -131,13 +133,22 @@ func (s *Store) Raw(ctx context.Context, seq int64) (hook.Raw, error) {
 		return raw, faultOf("read request bytes", err)
 	}
 	defer func() { _ = q.Rollback() }() // nothing was written
-	err = q.QueryRowContext(ctx, "SELECT head, body, trailer FROM raws WHERE seq = ?", seq).
-		Scan(&raw.Head, &raw.Body, &raw.Trailer)
+	var sum []byte
+	err = q.QueryRowContext(ctx, "SELECT head, body, trailer, sha256 FROM raws JOIN requests USING (seq) WHERE seq = ?", seq).
+		Scan(&raw.Head, &raw.Body, &raw.Trailer, &sum)
 	if errors.Is(err, sql.ErrNoRows) {
 		return raw, gone(seq)
 	}
 	if err == nil && len(raw.Body) == pieceBytes {
 		raw.Body, err = join(ctx, q, seq, raw.Body)
 	}
-	return raw, faultOf("read request bytes", err)
+	if err = faultOf("read request bytes", err); err != nil {
+		s.suspect(err)
+		return hook.Raw{}, err
+	}
+	if got := sha256.Sum256(raw.Body); !bytes.Equal(got[:], sum) {
+		return hook.Raw{}, hook.Faultf(hook.Damaged,
+			"read request bytes: those of request %d are not the ones that arrived (their SHA-256 differs): the disk has changed them; restore a copy", seq)
+	}
+	return raw, nil
 }

@@ -111,15 +111,18 @@ func open(ctx context.Context, opt Options, dir fs.FS) (*Store, error) {
 			"open %s: it was made by a newer Creel (version %d, this one knows %d); update Creel or choose another data folder",
 			s.path, h.version, len(ms))
 	}
-	if err := s.start(ctx, ms); err != nil {
+	if err := s.start(ctx, ms, h); err != nil {
 		return nil, faultOf("open "+s.path, err)
 	}
 	return s, nil
 }
 
-func (s *Store) start(ctx context.Context, ms []migration) (err error) {
+func (s *Store) start(ctx context.Context, ms []migration, h header) (err error) {
 	drv := &sqlite.Driver{}
 	s.leaves.register(drv)
+	if err := s.examine(drv, h); err != nil {
+		return err
+	}
 	writing := newConnector(drv, s.path, false)
 	c, err := writing.conn(ctx)
 	if err != nil {
@@ -141,7 +144,7 @@ func (s *Store) start(ctx context.Context, ms []migration) (err error) {
 		return errors.Join(err, s.pool.Close())
 	}
 	s.deep = newDeep(newConnector(drv, s.path, true))
-	aside := &Store{pool: s.deep}
+	aside := &Store{pool: s.deep, opt: s.opt}
 	s.leaves.raw = func(seq int64) (hook.Raw, error) { return aside.Raw(context.Background(), seq) }
 	copying, err := writing.conn(ctx)
 	if err != nil {
@@ -176,6 +179,9 @@ func (s *Store) fill(t *tx) (err error) {
 	s.boot, err = t.number(`INSERT INTO meta (key, value) VALUES ('boot', '1')
 		ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + 1 RETURNING CAST(value AS INTEGER)`)
 	if err != nil {
+		return err
+	}
+	if _, err := t.exec("INSERT OR IGNORE INTO meta (key, value) VALUES ('id', lower(hex(randomblob(16))))"); err != nil {
 		return err
 	}
 	if err := s.tally.load(t.conn); err != nil {

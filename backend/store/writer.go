@@ -52,6 +52,7 @@ type writer struct {
 	copier copier
 	logged int64 // bytes written to the log since the last checkpoint was begun
 	stuck  bool  // the last checkpoint failed
+	files  watch
 	idle   *time.Timer
 }
 
@@ -64,6 +65,7 @@ func (w *writer) start(s *Store, c, aside *conn) {
 	w.stopped = make(chan struct{})
 	w.idle = time.NewTimer(time.Hour)
 	w.idle.Stop()
+	w.files.start(s.path)
 	go w.loop()
 }
 
@@ -115,6 +117,7 @@ func (w *writer) ask(f func(*conn)) {
 
 func (w *writer) loop() {
 	defer close(w.stopped)
+	defer w.files.tick.Stop()
 	failpoint.OneThread()
 	for {
 		select {
@@ -125,6 +128,8 @@ func (w *writer) loop() {
 			w.finishCheckpoint(err)
 		case <-w.idle.C:
 			w.rest()
+		case <-w.files.tick.C:
+			w.mind()
 		}
 		for {
 			group, closed := w.take(maxGroup, maxGroupBytes)
@@ -133,6 +138,7 @@ func (w *writer) loop() {
 				continue
 			}
 			if closed {
+				w.mind()
 				err := w.copier.close()
 				// What stays in the log is kept there as safely.
 				if err := checkpoint(w.c, "TRUNCATE"); err != nil {
@@ -241,6 +247,10 @@ func (w *writer) try(group *[]*work, open bool) error {
 		return err
 	}
 	t.publish()
+	if err := w.files.look(); err != nil {
+		w.mind() // it is committed to files that nobody will find again
+		return err
+	}
 	w.well()
 	return nil
 }
@@ -248,7 +258,7 @@ func (w *writer) try(group *[]*work, open bool) error {
 // well takes the banner away, unless the log cannot be emptied: then it
 // would only come and go.
 func (w *writer) well() {
-	if !w.stuck && w.s.sick.Load() != nil {
+	if !w.stuck && w.s.sick.Load() != nil && w.files.look() == nil {
 		w.s.sick.Store(nil)
 		w.s.opt.Log.Info("history can be written again")
 	}
@@ -258,6 +268,7 @@ func (w *writer) fallSick(err error) {
 	var f *hook.Fault
 	if errors.As(err, &f) && w.s.sick.Swap(f) == nil {
 		w.s.opt.Log.Error("history cannot be written", "err", err)
+		w.s.suspect(err)
 	}
 }
 

@@ -846,6 +846,8 @@ export interface components {
              * @description requests with a delivery that failed or was cancelled, as is:failed finds them
              */
             failed: number;
+            /** @description an earlier history was damaged and lies aside */
+            notice?: components["schemas"]["Problem"];
             /** Format: int64 */
             pinned: number;
             /** Format: int64 */

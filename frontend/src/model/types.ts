@@ -336,6 +336,8 @@ export interface Status {
     /** Requests that is:failed finds. */
     failed: number;
     error?: Problem;
+    /** Earlier damage: the old history lies aside. */
+    notice?: Problem;
   };
   epoch: number;
   rev: number;

@@ -26,6 +26,11 @@ export function Banners() {
           <p>{sentence(status.history.error.text)}</p>
         </Banner>
       )}
+      {!gone && status?.history.notice && (
+        <Banner tone="warn">
+          <p>{sentence(status.history.notice.text)}</p>
+        </Banner>
+      )}
     </>
   );
 }
