@@ -239,3 +239,5 @@ func open(tb testing.TB, dir string) *sql.DB {
 	}
 	return db
 }
+
+func sumOf(b []byte) sum { return sha256.Sum256(b) }

@@ -113,8 +113,8 @@ func parseCall(text string) (c call, ok bool, err error) {
 	if digits < 0 {
 		digits = len(ret)
 	}
-	if c.ret, err = strconv.ParseInt(ret[:digits], 10, 64); err != nil || c.ret < 0 {
-		return c, false, nil
+	if c.ret, _ = strconv.ParseInt(ret[:digits], 10, 64); c.ret < 0 || digits == 0 {
+		return c, false, nil // it failed, or was cut off
 	}
 	c.name = text[:open]
 	if c.args, err = splitArgs(text[open+1 : last]); err != nil || len(c.args) == 0 {
