@@ -46,6 +46,14 @@ type Usage struct {
 	Failed    int64                    // requests with a delivery that failed or was cancelled: is:failed
 }
 
+// Indexed says how far the search index is. What it does not hold is searched
+// by reading.
+type Indexed struct {
+	To     int64 // every seq up to it is indexed, or gone
+	Behind int64 // seqs that wait for it; the newest up to 1,023 do not, they are always read
+	Bytes  int64 // on disk
+}
+
 // EndpointUsage counts one endpoint's requests.
 type EndpointUsage struct {
 	Requests, Unread int64

@@ -60,6 +60,7 @@ type Store struct {
 
 	change    atomic.Pointer[hook.Change] // without Updated
 	sick      atomic.Pointer[hook.Fault]
+	search    search
 	dones     sync.Pool // of chan struct{}, empty: saves an allocation a request
 	closeOnce sync.Once
 	closeErr  error
@@ -120,6 +121,7 @@ func open(ctx context.Context, opt Options, dir fs.FS) (*Store, error) {
 func (s *Store) start(ctx context.Context, ms []migration, h header) (err error) {
 	drv := &sqlite.Driver{}
 	s.leaves.register(drv)
+	s.search.prepare(s, drv)
 	if err := s.examine(drv, h); err != nil {
 		return err
 	}
@@ -151,6 +153,7 @@ func (s *Store) start(ctx context.Context, ms []migration, h header) (err error)
 		return errors.Join(err, s.pool.Close(), s.deep.Close())
 	}
 	s.w.start(s, c, copying)
+	s.search.start()
 	return nil
 }
 
@@ -213,6 +216,7 @@ func (s *Store) Health() error {
 // files. Calls after it fail with hook.Unavailable.
 func (s *Store) Close() error {
 	s.closeOnce.Do(func() {
+		s.search.close()
 		err := errors.Join(s.pool.Close(), s.deep.Close())
 		s.closeErr = errors.Join(s.w.close(), err)
 	})

@@ -95,6 +95,7 @@ func (t *tx) publish() {
 		now.Rev++
 	}
 	s.change.Store(now)
+	s.search.arrived(t.seq, t.reload)
 	if s.opt.OnChange != nil {
 		told := *now
 		slices.Sort(t.updated)

@@ -1,0 +1,24 @@
+package store
+
+import "context"
+
+// WaitIndexed returns when the index holds all that it is to hold.
+func (s *Store) WaitIndexed(ctx context.Context) {
+	for s.Indexed(ctx).Behind > 0 {
+		select {
+		case <-s.search.rested:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// SegmentFiles returns the files of the index.
+func (s *Store) SegmentFiles() (paths []string) {
+	segments := s.search.index.use()
+	defer s.search.index.release(segments)
+	for _, g := range segments {
+		paths = append(paths, g.path)
+	}
+	return paths
+}
