@@ -46,8 +46,8 @@ type wish struct {
 }
 
 func newBudget(limit int64) *budget {
-	part := limit / 6
-	return &budget{lanes: [3]lane{{limit: part}, {limit: part}, {limit: limit - 2*part}}}
+	part := limit / 11
+	return &budget{lanes: [3]lane{{limit: 2 * part}, {limit: part}, {limit: limit - 3*part}}}
 }
 
 func laneOf(n int64) int {

@@ -67,10 +67,10 @@ type Options struct {
 	// is read and thrown away so that it gets to see the answer. Default 2 s.
 	LingerTimeout time.Duration
 
-	// Memory is the budget of body bytes (and of heads over 4 KiB) in flight: a
-	// sixth for bodies up to 64 KiB, a sixth for those up to 1 MiB, the rest for
+	// Memory is the budget of body bytes (and of heads over 4 KiB) in flight: two
+	// elevenths for bodies up to 64 KiB, one for those up to 1 MiB, the rest for
 	// larger ones, so that large ones never keep out the usual ones. A body
-	// larger than its part of the budget takes all of that part. Default 48 MiB:
+	// larger than its part of the budget takes all of that part. Default 44 MiB:
 	// one body of 32 MiB at a time.
 	Memory int64
 	// MemoryWait is how long a request waits for its share before 503. Nothing
@@ -105,7 +105,7 @@ func (o Options) withDefaults() Options {
 	o.IdleTimeout = or(o.IdleTimeout, 120*time.Second)
 	o.WriteTimeout = or(o.WriteTimeout, 20*time.Second)
 	o.LingerTimeout = or(o.LingerTimeout, 2*time.Second)
-	o.Memory = or(o.Memory, 48<<20)
+	o.Memory = or(o.Memory, 44<<20)
 	o.MemoryWait = or(o.MemoryWait, 10*time.Second)
 	o.MaxConns = or(o.MaxConns, connsWithin(openFiles()))
 	o.StubsPerMinute = or(o.StubsPerMinute, 60)
