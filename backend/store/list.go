@@ -33,6 +33,7 @@ func (s *Store) List(ctx context.Context, expr *filter.Expr, cur hook.Cursor) (h
 		return hook.Page{}, err
 	}
 	defer q.release()
+	began := time.Now()
 	var page hook.Page
 	seen := int64(-1)
 	switch {
@@ -48,7 +49,7 @@ func (s *Store) List(ctx context.Context, expr *filter.Expr, cur hook.Cursor) (h
 	case seen >= 0:
 		page.Total, page.Exact = seen, true
 	default:
-		page.Total, page.Exact, err = s.total(ctx, q)
+		page.Total, page.Exact, err = s.total(ctx, q, s.opt.CountBudget-time.Since(began))
 	}
 	if err != nil {
 		return hook.Page{Rows: []hook.Row{}}, faultOf("list requests", err)
@@ -100,16 +101,16 @@ func (s *Store) pageByTally(ctx context.Context, q *query, cur hook.Cursor) ([]h
 	return s.selectRows(ctx, q.sql(rowColumns, " ORDER BY r.seq DESC LIMIT ? OFFSET ?"), q.with(0, hi, cur.Limit, skip)...)
 }
 
-// pageBySearch looks at the rows, newest first, a stretch at a time: no read
-// lasts so long that the write-ahead log could not start over. all is how many
-// there are when that came out on the way, else -1.
+// pageBySearch looks at what the sieve lets through, newest first, a part at a
+// time: no read lasts so long that the write-ahead log could not start over.
+// all is how many there are when that came out on the way, else -1.
 func (s *Store) pageBySearch(ctx context.Context, q *query, cur hook.Cursor) (rows []hook.Row, all int64, err error) {
 	skip, full := int64(cur.Offset), false
 	rows = []hook.Row{}
-	err = walk(s.top(cur), 0, func(lo, hi int64) (bool, error) {
+	err = q.sift(ctx, s, s.top(cur), 0, skip > 0, func(b batch) (bool, error) {
 		if skip > 0 {
-			var n int64
-			if err := s.pool.QueryRowContext(ctx, q.sql("count(*)", ""), q.with(lo, hi)...).Scan(&n); err != nil {
+			n, err := s.count(ctx, q, b)
+			if err != nil {
 				return false, err
 			}
 			if n <= skip {
@@ -117,8 +118,7 @@ func (s *Store) pageBySearch(ctx context.Context, q *query, cur hook.Cursor) (ro
 				return false, nil
 			}
 		}
-		more, err := s.selectRows(ctx, q.sql(rowColumns, " ORDER BY r.seq DESC LIMIT ? OFFSET ?"),
-			q.with(lo, hi, cur.Limit-len(rows), skip)...)
+		more, err := s.rowsOf(ctx, q, b, cur.Limit-len(rows), skip)
 		skip = 0
 		rows = append(rows, more...)
 		full = len(rows) >= cur.Limit
@@ -128,6 +128,39 @@ func (s *Store) pageBySearch(ctx context.Context, q *query, cur hook.Cursor) (ro
 		return rows, -1, err
 	}
 	return rows, int64(cur.Offset) - skip + int64(len(rows)), err
+}
+
+// rowsOf returns the newest rows of a batch that match, after skip of them.
+func (s *Store) rowsOf(ctx context.Context, q *query, b batch, limit int, skip int64) (rows []hook.Row, err error) {
+	if b.set != nil {
+		b.seqs, b.set = b.set.seqs(nil, b.block), nil
+	}
+	rest := b.seqs
+	for len(rows) < limit {
+		if b.sure { // all but those in the trash match: no more than needed are read
+			n := min(len(rest), limit-len(rows)+int(skip))
+			b.seqs, rest = rest[:n], rest[n:]
+		}
+		sql, args := q.of(b, rowColumns, " ORDER BY r.seq DESC LIMIT ? OFFSET ?", limit-len(rows), skip)
+		more, err := s.selectRows(ctx, sql, args...)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, more...)
+		if !b.sure || len(rest) == 0 {
+			break
+		}
+		if len(more) == 0 && skip > 0 {
+			n, err := s.count(ctx, q, b)
+			if err != nil {
+				return nil, err
+			}
+			skip -= n
+			continue
+		}
+		skip = 0
+	}
+	return rows, nil
 }
 
 // catchUp returns the oldest rows above cur.After.
@@ -181,15 +214,14 @@ func walk(top, bottom int64, read func(lo, hi int64) (done bool, err error)) err
 }
 
 // total counts what matches, within the budget.
-func (s *Store) total(ctx context.Context, q *query) (n int64, exact bool, err error) {
+func (s *Store) total(ctx context.Context, q *query, budget time.Duration) (n int64, exact bool, err error) {
 	if q.tallied {
 		return s.tally.sum(q.endpoints).requests, true, nil
 	}
-	short, cancel := context.WithTimeout(ctx, s.opt.CountBudget)
+	short, cancel := context.WithTimeout(ctx, budget)
 	defer cancel()
-	err = walk(s.change.Load().LastSeq, 0, func(lo, hi int64) (bool, error) {
-		var some int64
-		err := s.pool.QueryRowContext(short, q.sql("count(*)", ""), q.with(lo, hi)...).Scan(&some)
+	err = q.sift(short, s, s.change.Load().LastSeq, 0, true, func(b batch) (bool, error) {
+		some, err := s.count(short, q, b)
 		n += some
 		return false, err
 	})

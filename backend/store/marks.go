@@ -53,8 +53,9 @@ func (s *Store) eachChunk(ctx context.Context, expr *filter.Expr, upTo int64, f 
 	if upTo > 0 {
 		top = min(top, upTo)
 	}
-	return walk(top, 0, func(lo, hi int64) (bool, error) {
-		seqs, err := s.seqs(ctx, q.sql("r.seq", " ORDER BY r.seq DESC"), q.with(lo, hi)...)
+	return q.sift(ctx, s, top, 0, false, func(b batch) (bool, error) {
+		sql, args := q.of(b, "r.seq", " ORDER BY r.seq DESC")
+		seqs, err := s.seqs(ctx, sql, args...)
 		if err != nil {
 			return false, err
 		}

@@ -27,6 +27,7 @@ type query struct {
 	// tallied is true: then no row needs to be looked at to count. nil is all.
 	endpoints []int64
 	tallied   bool
+	sieve     *sieve // nil when it would let everything through
 	release   func()
 }
 
@@ -49,7 +50,7 @@ func (s *Store) compile(expr *filter.Expr) (*query, error) {
 		c.drop()
 		return nil, err
 	}
-	q.args = c.args
+	q.args, q.sieve = c.args, s.newSieve(expr, c)
 	return q, nil
 }
 

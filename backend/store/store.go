@@ -40,8 +40,8 @@ type Options struct {
 	// by the writer, so it must return at once and must not call the Store.
 	OnChange func(hook.Change)
 	Log      *slog.Logger // slog.Default() when nil
-	// CountBudget is how long List may count the matches of a filter before
-	// it settles for a lower bound; 150 ms when 0.
+	// CountBudget is how long after its begin List still counts the matches of
+	// a filter before it settles for a lower bound; 50 ms when 0. Count goes on.
 	CountBudget time.Duration
 }
 
@@ -54,6 +54,7 @@ type Store struct {
 	pool   *sql.DB
 	deep   *sql.DB // one connection, for what a search reads aside
 	w      writer
+	sealer sealer
 
 	tally *tally
 	slugs atomic.Pointer[slugbook]
@@ -89,7 +90,7 @@ func open(ctx context.Context, opt Options, dir fs.FS) (*Store, error) {
 		opt.Log = slog.Default()
 	}
 	if opt.CountBudget == 0 {
-		opt.CountBudget = 150 * time.Millisecond
+		opt.CountBudget = 50 * time.Millisecond
 	}
 	ms, err := migrations(dir)
 	if err != nil {
@@ -102,6 +103,7 @@ func open(ctx context.Context, opt Options, dir fs.FS) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{opt: opt, path: filepath.Join(opt.Dir, fileName), tally: newTally()}
+	s.opt.OnChange = s.noteBlocks(opt.OnChange)
 	s.dones.New = func() any { return make(chan struct{}, 1) }
 	h, err := peek(s.path)
 	if err != nil {
@@ -154,6 +156,7 @@ func (s *Store) start(ctx context.Context, ms []migration, h header) (err error)
 	}
 	s.w.start(s, c, copying)
 	s.search.start()
+	s.startSealing()
 	return nil
 }
 
@@ -217,6 +220,7 @@ func (s *Store) Health() error {
 func (s *Store) Close() error {
 	s.closeOnce.Do(func() {
 		s.search.close()
+		s.stopSealing()
 		err := errors.Join(s.pool.Close(), s.deep.Close())
 		s.closeErr = errors.Join(s.w.close(), err)
 	})

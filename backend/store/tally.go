@@ -113,6 +113,16 @@ func (t *tally) in(block int64, endpoints []int64) (n int64) {
 	return n
 }
 
+// block adds up what a block holds.
+func (t *tally) block(block int64) (c counts) {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	for id := range t.totals {
+		c = c.plus(t.byKey[blockKey{block, id}])
+	}
+	return c
+}
+
 // below skips whole blocks: of the requests of these endpoints in blocks under
 // block, it finds the block where the one at that offset from the newest is,
 // and how many there are to skip within it. ok is false when there are fewer.
