@@ -89,7 +89,7 @@ func (v *sieve) clause(n filter.Node, c *compiler) clause {
 	case filter.Not:
 		return noneOf{v.clause(n.Term, c)}
 	case filter.Word:
-		return v.knows(knowsWord(n))
+		return v.knows(v.s.search.knowsText(n))
 	case filter.Field:
 		return v.knows(v.knowsField(n, c))
 	}
@@ -110,9 +110,6 @@ func (v *sieve) knows(k knower) clause {
 	v.all = append(v.all, k)
 	return k
 }
-
-// knowsWord is what is known about a text search before the bytes are read.
-func knowsWord(filter.Word) knower { return nil }
 
 // look finds out about a stretch.
 func (v *sieve) look(ctx context.Context, first, last int64) (*stretch, error) {
@@ -150,6 +147,9 @@ func (s *Store) eachSheet(ctx context.Context, c column, st *stretch, each func(
 			return err
 		}
 		i := int(id&blockMask - st.first)
+		if c != columnRows && !st.sealed[i] {
+			continue
+		}
 		if err := each(i, sheet); err != nil {
 			st.sealed[i] = false
 			s.opt.Log.Warn("a sheet cannot be read; its block is searched row by row", "block", st.first+int64(i), "err", err)
@@ -158,12 +158,13 @@ func (s *Store) eachSheet(ctx context.Context, c column, st *stretch, each func(
 	return rows.Err()
 }
 
-// guess is for the i-th block of st; sealed is false when nothing is known.
-func (v *sieve) guess(st *stretch, i int) (g guess, sealed bool) {
+// guess is for the i-th block of st. Of one without sheets only the search
+// index may know something, and nothing for sure.
+func (v *sieve) guess(st *stretch, i int) guess {
+	g := v.root.guess(i)
 	if !st.sealed[i] {
-		return unknown(), false
+		return guess{may: g.may}
 	}
-	g = v.root.guess(i)
 	g.may, g.must = g.may.and(st.rows[i].present), g.must.and(st.rows[i].present)
-	return g, true
+	return g
 }

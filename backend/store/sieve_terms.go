@@ -202,6 +202,8 @@ func (v *sieve) knowsField(f filter.Field, c *compiler) knower {
 		return &byList{query: within("request", "deliveries WHERE 1")}
 	case "attempt":
 		return knowsAttempt(f)
+	case "header", "body":
+		return v.s.search.knowsText(f)
 	}
 	return knowsFlag(f)
 }

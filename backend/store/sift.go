@@ -67,8 +67,8 @@ func (q *query) sift(ctx context.Context, s *Store, top, bottom int64, counting 
 func (f *sifter) block(st *stretch, i int) (done bool, err error) {
 	block := st.first + int64(i)
 	lo, hi := max(f.bottom, block<<blockBits-1), min(f.top, block<<blockBits|(blockSize-1))
-	g, sealed := f.q.sieve.guess(st, i)
-	if !sealed || !g.sure() && g.may.count() > denseInBlock {
+	g := f.q.sieve.guess(st, i)
+	if !g.sure() && g.may.count() > denseInBlock {
 		return f.stretch(lo, hi)
 	}
 	whole := hi-lo == blockSize || block == 0 && lo <= 0 && hi == blockSize-1
