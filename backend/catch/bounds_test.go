@@ -272,19 +272,26 @@ func TestManyLargeChunkedBodies(t *testing.T) {
 	}
 }
 
-// More than so many do not even wait.
+// Those who hold a little while they wait for more are few; those who hold
+// nothing may all wait.
 func TestOnlySoManyWaitForMemory(t *testing.T) {
 	k := &recorder{}
-	c := open(t, k, catch.Options{Memory: 12 << 20, MemoryWait: time.Hour})
-	holder := sizedPost(t, c, 32<<20, "")
-	until(func() bool { return c.MemoryInUse() > 8<<20 })
-	var waiting []*peer
+	c := open(t, k, catch.Options{Memory: 110 << 20, MemoryWait: time.Hour, MaxBody: func() int64 { return 200 << 20 }})
+	holder := sizedPost(t, c, 200<<20, "")
+	until(func() bool { return c.MemoryInUse() == 80<<20 })
+	waiting := []*peer{holder}
+	grows := func() *peer {
+		p := dial(t, c)
+		p.send(chunky + "200\r\n" + strings.Repeat("a", 0x200) + "\r\n200000\r\n")
+		return p
+	}
 	for range 64 {
-		waiting = append(waiting, sizedPost(t, c, 2<<20, ""))
+		waiting = append(waiting, grows())
 	}
 	until(func() bool { return c.Waiters() == 64 })
-	sizedPost(t, c, 2<<20, "").expect(503)
-	_ = holder.nc.Close()
+	grows().expect(503)
+	waiting = append(waiting, sizedPost(t, c, 2<<20, ""))
+	until(func() bool { return c.Waiters() == 65 })
 	for _, p := range waiting {
 		_ = p.nc.Close()
 	}

@@ -13,8 +13,8 @@ const (
 	mediumBody = 1 << 20
 )
 
-// maxWaiting is how many may wait for one lane; further ones are refused at
-// once. Those who wait for a higher lane hold a share of a lower one.
+// maxWaiting is how many may wait for a lane while they hold a share of a
+// lower one; further ones are refused at once.
 const maxWaiting = 64
 
 // budget shares out the bytes of bodies in flight, in lanes that have nothing
@@ -86,7 +86,7 @@ func (b *budget) grow(have share, n int64, wait time.Duration) (share, bool) {
 	if need <= 0 {
 		return have, true
 	}
-	if !b.acquire(l, need, wait) {
+	if !b.acquire(l, need, wait, have.n > 0) {
 		return have, false
 	}
 	if want.lane != have.lane {
@@ -95,14 +95,14 @@ func (b *budget) grow(have share, n int64, wait time.Duration) (share, bool) {
 	return want, true
 }
 
-func (b *budget) acquire(l *lane, need int64, wait time.Duration) bool {
+func (b *budget) acquire(l *lane, need int64, wait time.Duration, holds bool) bool {
 	b.mu.Lock()
 	if len(l.queue) == 0 && l.used+need <= l.limit {
 		l.used += need
 		b.mu.Unlock()
 		return true
 	}
-	if wait <= 0 || len(l.queue) == maxWaiting {
+	if wait <= 0 || holds && len(l.queue) >= maxWaiting {
 		b.mu.Unlock()
 		return false
 	}

@@ -57,9 +57,15 @@ type creel struct {
 
 func serve(tb testing.TB, dir string, more ...string) *creel {
 	tb.Helper()
+	return serveBy(tb, binary, dir, more...)
+}
+
+// serveBy is serve with a program of its own, which hands over to creel.
+func serveBy(tb testing.TB, program, dir string, more ...string) *creel {
+	tb.Helper()
 	c := &creel{tb: tb}
 	args := append([]string{"serve", "--data", dir, "--catch", "127.0.0.1:0", "--ui", "127.0.0.1:0", "--ready-json"}, more...)
-	c.cmd = exec.Command(binary, args...)
+	c.cmd = exec.Command(program, args...)
 	c.cmd.Stderr = &c.errs
 	out, err := c.cmd.StdoutPipe()
 	if err != nil {
