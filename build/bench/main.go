@@ -21,20 +21,38 @@ func main() {
 	creel := flag.String("creel", "build/bin/creel-headless", "the creel binary to measure")
 	rounds := flag.Int("rounds", 5, "rounds of each side; medians are reported")
 	length := flag.Duration("length", 3*time.Second, "length of a round")
+	size := flag.Int("history", 1_000_000, "requests in the large history; 0 leaves it out")
+	only := flag.String("only", "", "capture, compare or history alone")
 	peer := flag.Bool("peer", false, "be the peer: an empty net/http handler (used by bench itself)")
 	flag.Parse()
-	if err := run(*creel, *rounds, *length, *peer); err != nil {
+	if *peer {
+		err := servePeer()
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+	if err := run(*only, *creel, *rounds, *length, *size); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func run(creel string, rounds int, length time.Duration, peer bool) error {
-	if peer {
-		return servePeer()
-	}
+func run(only, creel string, rounds int, length time.Duration, size int) error {
 	fmt.Printf("%s, %s/%s, %d cores\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
-	return errors.Join(capture(creel, rounds, length), comparing(rounds))
+	parts := []struct {
+		name string
+		run  func() error
+	}{
+		{"capture", func() error { return capture(creel, rounds, length) }},
+		{"compare", func() error { return comparing(rounds) }},
+		{"history", func() error { return history(creel, size) }},
+	}
+	var errs []error
+	for _, p := range parts {
+		if (only == "" || only == p.name) && !(p.name == "history" && size == 0) {
+			errs = append(errs, p.run())
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // capture measures keeping requests on disk against not keeping them, the two
@@ -49,7 +67,7 @@ func capture(creel string, rounds int, length time.Duration) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(data)) }()
-	ours, err := launch(creel, "serve", "--data", filepath.Join(data, "data"), "--catch", "127.0.0.1:0", "--ui", "127.0.0.1:0", "--ready-json")
+	ours, err := launch(creel, serving(filepath.Join(data, "data"))...)
 	if err != nil {
 		return err
 	}
@@ -61,11 +79,21 @@ func capture(creel string, rounds int, length time.Duration) (err error) {
 	defer func() { err = errors.Join(err, empty.stop()) }()
 
 	fmt.Printf("\nDurable capture, 1.6 KB JSON POST, %d keep-alive connections, %d × %v in turn, medians\n", connections, rounds, length)
-	full, err := inTurn(rounds, func(addr string) (result, error) { return saturate(addr, connections, length) }, ours.addr, empty.addr)
+	// What creel does behind its answers, such as indexing, must not slow the
+	// peer's turn.
+	full, err := inTurn(rounds, func(addr string) (result, error) {
+		if err := ours.settle(time.Minute); err != nil {
+			return result{}, err
+		}
+		return saturate(addr, connections, length)
+	}, ours.addr, empty.addr)
 	if err != nil {
 		return err
 	}
 	rates := report(full, "at saturation")
+	if err := errors.Join(ours.perRequest(full[0]), empty.perRequest(full[1])); err != nil {
+		return err
+	}
 	fmt.Printf("ratio %.2f\n", rates[0]/rates[1])
 	fmt.Println("\nAcknowledgement at 200 requests/s")
 	calm, err := inTurn(rounds, func(addr string) (result, error) { return steady(addr, 200, length) }, ours.addr, empty.addr)

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
@@ -68,24 +69,37 @@ func (s *server) stop() error {
 
 // kept asks Creel how many requests its history holds.
 func (s *server) kept() (int, error) {
-	req, err := http.NewRequest(http.MethodGet, s.door+"/api/v1/requests?limit=1", nil)
+	body, err := s.get("/api/v1/requests?limit=1")
 	if err != nil {
-		return 0, err
+		return 0, fmt.Errorf("count history: %w", err)
+	}
+	var page struct {
+		Total int `json:"total"`
+	}
+	if err := json.Unmarshal(body, &page); err != nil {
+		return 0, fmt.Errorf("count history: %w", err)
+	}
+	return page.Total, nil
+}
+
+// get asks the door.
+func (s *server) get(path string) ([]byte, error) {
+	req, err := http.NewRequest(http.MethodGet, s.door+path, nil)
+	if err != nil {
+		return nil, err
 	}
 	req.Header.Set("Authorization", "Bearer "+s.token)
 	client := http.Client{Timeout: time.Minute}
 	res, err := client.Do(req)
 	if err != nil {
-		return 0, fmt.Errorf("count history: %w", err)
+		return nil, err
 	}
 	defer func() { _ = res.Body.Close() }()
-	var page struct {
-		Total int `json:"total"`
+	body, err := io.ReadAll(res.Body)
+	if err == nil && res.StatusCode != http.StatusOK {
+		err = fmt.Errorf("%s: %s", res.Status, body)
 	}
-	if err := json.NewDecoder(res.Body).Decode(&page); err != nil {
-		return 0, fmt.Errorf("count history: %w", err)
-	}
-	return page.Total, nil
+	return body, err
 }
 
 // servePeer is the measure: an empty net/http handler that reads and discards
@@ -104,4 +118,60 @@ func servePeer() error {
 		_, _ = io.Copy(io.Discard, r.Body)
 		_, _ = io.WriteString(w, "ok")
 	}))
+}
+
+// perRequest prints the processor time that a request took so far, which
+// depends less on what else the machine does than the rate.
+func (s *server) perRequest(rounds []result) error {
+	cpu, _, err := s.usage()
+	if err != nil {
+		return err
+	}
+	n := 0
+	for _, r := range rounds {
+		n += r.answered
+	}
+	fmt.Printf("%s: %.1f µs of processor time a request\n", filepath.Base(s.cmd.Path), float64(cpu.Microseconds())/float64(max(n, 1)))
+	return nil
+}
+
+// settle waits until the process has nothing to do.
+func (s *server) settle(within time.Duration) error {
+	const glance = 200 * time.Millisecond
+	for began := time.Now(); time.Since(began) < within; {
+		before, _, err := s.usage()
+		if err != nil {
+			return err
+		}
+		time.Sleep(glance)
+		after, _, err := s.usage()
+		if err != nil {
+			return err
+		}
+		if after-before <= glance/20 {
+			return nil
+		}
+	}
+	return fmt.Errorf("%s was still busy after %v", s.cmd.Path, within)
+}
+
+// usage is the processor time and the resident memory, in bytes, of the
+// process, as Linux tells them.
+func (s *server) usage() (cpu time.Duration, rss int64, err error) {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.cmd.Process.Pid))
+	if err != nil {
+		return 0, 0, fmt.Errorf("read usage: %w", err)
+	}
+	// The second field is the name in parentheses; the numbers follow it.
+	_, rest, _ := strings.Cut(string(stat), ") ")
+	fields := strings.Fields(rest)
+	if len(fields) < 22 {
+		return 0, 0, fmt.Errorf("read usage: %q is not what was expected", stat)
+	}
+	var user, system, pages int64
+	if _, err := fmt.Sscan(fields[11]+" "+fields[12]+" "+fields[21], &user, &system, &pages); err != nil {
+		return 0, 0, fmt.Errorf("read usage: %w", err)
+	}
+	const tick = 10 * time.Millisecond
+	return time.Duration(user+system) * tick, pages * int64(os.Getpagesize()), nil
 }
