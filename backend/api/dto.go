@@ -78,6 +78,7 @@ type Changes struct {
 	LastSeq int64 `json:"lastSeq"`
 	Reset   bool  `json:"reset" doc:"too much happened to tell: reload the list"`
 	Setup   bool  `json:"setup" doc:"endpoints, targets or settings changed"`
+	Pruned  int64 `json:"pruned" doc:"the limits of history removed requests up to this seq; 0: none"`
 	Rows    []Row `json:"rows" doc:"rows that changed, as they are now"`
 }
 

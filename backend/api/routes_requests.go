@@ -118,7 +118,7 @@ func (s *server) changes(ctx context.Context, in *struct {
 }) (*struct{ Body Changes }, error) {
 	c, err := s.desk.ChangesAfter(ctx, in.Epoch, in.After)
 	return answer(ctx, s, c, err, func(c desk.Changes) Changes {
-		return Changes{Epoch: c.Epoch, Rev: c.Rev, LastSeq: c.LastSeq, Reset: c.Reset, Setup: c.Setup, Rows: rowsOf(c.Rows)}
+		return Changes{Epoch: c.Epoch, Rev: c.Rev, LastSeq: c.LastSeq, Reset: c.Reset, Setup: c.Setup, Pruned: c.Pruned, Rows: rowsOf(c.Rows)}
 	})
 }
 

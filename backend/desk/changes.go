@@ -17,8 +17,9 @@ type changeLog struct {
 	mu      sync.Mutex
 	now     hook.Change
 	log     []changed
-	floor   int64 // highest rev that has been forgotten
-	setup   int64 // rev of the last change of endpoints, targets or settings
+	floor   int64   // highest rev that has been forgotten
+	setup   int64   // rev of the last change of endpoints, targets or settings
+	pruned  changed // the last time that the retention removed something, and the highest seq ever
 	waiters map[chan struct{}]bool
 }
 
@@ -39,6 +40,9 @@ func (l *changeLog) add(c hook.Change) {
 	if c.Setup {
 		l.setup = c.Rev
 	}
+	if c.Pruned > 0 {
+		l.pruned = changed{c.Rev, max(c.Pruned, l.pruned.seq)}
+	}
 	for _, seq := range c.Updated {
 		l.log = append(l.log, changed{c.Rev, seq})
 	}
@@ -54,13 +58,14 @@ func (l *changeLog) add(c hook.Change) {
 	}
 }
 
-// since returns the seqs that changed after rev, each once. ok is false when
-// that is no longer known.
-func (l *changeLog) since(rev int64) (seqs []int64, setup, ok bool) {
+// since returns the seqs that changed after rev, each once, and up to which
+// seq the retention has removed requests if it did since (0: it did not). ok
+// is false when that is no longer known.
+func (l *changeLog) since(rev int64) (seqs []int64, setup bool, pruned int64, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if rev < l.floor {
-		return nil, true, false
+		return nil, true, 0, false
 	}
 	seen := map[int64]bool{}
 	for i := len(l.log) - 1; i >= 0 && l.log[i].rev > rev; i-- {
@@ -69,7 +74,10 @@ func (l *changeLog) since(rev int64) (seqs []int64, setup, ok bool) {
 			seqs = append(seqs, l.log[i].seq)
 		}
 	}
-	return seqs, l.setup > rev, true
+	if l.pruned.rev > rev {
+		pruned = l.pruned.seq
+	}
+	return seqs, l.setup > rev, pruned, true
 }
 
 // Changed takes note of a change of history. The store calls it after each
@@ -105,8 +113,8 @@ type Changes struct {
 func (d *Desk) ChangesAfter(ctx context.Context, epoch, rev int64) (Changes, error) {
 	now := d.store.Change()
 	out := Changes{Change: now, Rows: []hook.Row{}}
-	seqs, setup, ok := d.changes.since(rev)
-	out.Setup = setup
+	seqs, setup, pruned, ok := d.changes.since(rev)
+	out.Setup, out.Pruned = setup, pruned
 	if epoch != now.Epoch || !ok || len(seqs) > 1000 {
 		out.Reset, out.Setup = true, true
 		return out, nil

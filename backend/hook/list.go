@@ -62,11 +62,14 @@ type EndpointUsage struct {
 // Change tells that history changed. It is sent after the commit; losing or
 // doubling one does no harm.
 type Change struct {
-	Epoch   int64   // grows when requests disappear or return: reload the list
+	Epoch   int64   // grows when requests are deleted or return: reload the list
 	Rev     int64   // grows with every change to anything but the arrival of requests
 	LastSeq int64   // highest seq ever kept
 	Updated []int64 // seqs whose rows changed since the previous Change
 	Setup   bool    // endpoints, targets or settings changed
+	// Pruned is the highest seq that the retention removed since the previous
+	// Change, 0 when none: what is above it stays as it is.
+	Pruned int64
 }
 
 // Retention bounds the history. Pinned requests are never removed by it.

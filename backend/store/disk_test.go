@@ -177,3 +177,40 @@ func TestCountingStopsInTime(t *testing.T) {
 		t.Errorf("list with an ended context: %v", errors.Unwrap(err))
 	}
 }
+
+// What the retention removes is told by its highest seq; the epoch stays, so
+// that nobody reloads a list of which only the end went.
+func TestPruneTellsHowFarItWent(t *testing.T) {
+	told := make(chan hook.Change, 100)
+	s := openTemp(t, func(o *store.Options) { o.OnChange = func(c hook.Change) { told <- c } })
+	keepN(t, s, 30)
+	if _, err := s.Mark(ctx, []int64{3}, hook.MarksPatch{Pinned: ptr(true)}); err != nil {
+		t.Fatal(err)
+	}
+	before := s.Change()
+	if n, err := s.Prune(ctx, hook.Retention{Count: 11}); err != nil || n != 19 {
+		t.Fatalf("pruned %d (%v), want 19", n, err)
+	}
+	after := s.Change()
+	if after.Epoch != before.Epoch || after.Rev <= before.Rev || after.LastSeq != before.LastSeq {
+		t.Errorf("change is %+v, was %+v", after, before)
+	}
+	pruned := int64(0)
+	for len(told) > 0 {
+		pruned = max(pruned, (<-told).Pruned)
+	}
+	if pruned != 20 {
+		t.Errorf("told that it went to %d, want 20", pruned)
+	}
+	// What was in the trash was not shown: nothing to tell.
+	if _, err := s.Trash(ctx, parse(t, "seq:25"), 0); err != nil {
+		t.Fatal(err)
+	}
+	<-told
+	if _, err := s.Prune(ctx, hook.Retention{Count: 11}); err != nil {
+		t.Fatal(err)
+	}
+	if len(told) > 0 {
+		t.Errorf("told of %+v", <-told)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql/driver"
 	"fmt"
+	"slices"
 
 	"creel/backend/failpoint"
 	"creel/backend/hook"
@@ -97,7 +98,9 @@ func (t *tx) purge(seqs []int64, condition string) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	t.reload = t.reload || t.countGroups(gs, -1) > 0
+	if t.countGroups(gs, -1) > 0 { // else it was in the trash: nobody saw it
+		t.pruned = max(t.pruned, slices.Max(doomed))
+	}
 	for _, q := range []string{
 		"DELETE FROM deliveries WHERE request IN (SELECT value FROM json_each(?))",
 		"DELETE FROM raws WHERE seq IN (SELECT value FROM json_each(?))",

@@ -18,7 +18,8 @@ type tx struct {
 	deltas  map[blockKey]counts
 	updated []int64 // rows changed
 	revised bool    // something but arrivals changed
-	reload  bool    // requests disappeared or returned
+	reload  bool    // requests were deleted or returned
+	pruned  int64   // the highest seq that the retention removed
 	setup   bool
 }
 
@@ -49,6 +50,7 @@ func (t *tx) merge(p *tx) {
 	t.updated = append(t.updated, p.updated...)
 	t.revised = t.revised || p.revised
 	t.reload = t.reload || p.reload
+	t.pruned = max(t.pruned, p.pruned)
 	t.setup = t.setup || p.setup
 }
 
@@ -83,7 +85,7 @@ func (t *tx) publish() {
 	s.tally.apply(t.deltas)
 	s.slugs.Store(t.slugs)
 	was := s.change.Load()
-	if t.seq == was.LastSeq && !t.revised && !t.reload && !t.setup {
+	if t.seq == was.LastSeq && !t.revised && !t.reload && !t.setup && t.pruned == 0 {
 		return
 	}
 	now := &hook.Change{Epoch: was.Epoch, Rev: was.Rev, LastSeq: t.seq}
@@ -91,7 +93,7 @@ func (t *tx) publish() {
 		now.Epoch++
 		t.updated = nil
 	}
-	if t.revised || t.reload || t.setup {
+	if t.revised || t.reload || t.setup || t.pruned > 0 {
 		now.Rev++
 	}
 	s.change.Store(now)
@@ -99,7 +101,7 @@ func (t *tx) publish() {
 	if s.opt.OnChange != nil {
 		told := *now
 		slices.Sort(t.updated)
-		told.Updated, told.Setup = slices.Compact(t.updated), t.setup
+		told.Updated, told.Setup, told.Pruned = slices.Compact(t.updated), t.setup, t.pruned
 		s.opt.OnChange(told)
 	}
 }

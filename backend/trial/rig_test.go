@@ -123,6 +123,10 @@ func try(tb testing.TB, l launch) (*creel, error) {
 		err = json.Unmarshal([]byte(line), c)
 	}
 	if err != nil {
+		if !errors.Is(err, io.EOF) {
+			_ = c.cmd.Process.Kill()
+		}
+		<-c.dead // it has said all
 		return nil, errors.Join(errors.New("no ready line: "+line+c.said.String()), err)
 	}
 	return c, nil

@@ -607,6 +607,11 @@ export interface components {
             epoch: number;
             /** Format: int64 */
             lastSeq: number;
+            /**
+             * Format: int64
+             * @description the limits of history removed requests up to this seq; 0: none
+             */
+            pruned: number;
             /** @description too much happened to tell: reload the list */
             reset: boolean;
             /** Format: int64 */

@@ -75,6 +75,8 @@ export interface Changes {
   lastSeq: number;
   reset: boolean;
   setup: boolean;
+  /** The limits of history removed requests up to this seq; 0: none. */
+  pruned: number;
   rows: Row[];
 }
 

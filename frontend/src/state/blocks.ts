@@ -60,6 +60,15 @@ export class Blocks {
     }
   }
 
+  /** Drops the blocks with a row up to that seq: what is left there has moved. */
+  dropUpTo(seq: number): void {
+    for (const [number, block] of this.blocks) {
+      if (!block.rows.some((row) => row && row.seq <= seq)) continue;
+      for (const row of block.rows) if (row) this.ordinals.delete(row.seq);
+      this.blocks.delete(number);
+    }
+  }
+
   clear(): void {
     this.blocks.clear();
     this.ordinals.clear();

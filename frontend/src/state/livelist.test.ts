@@ -24,6 +24,12 @@ class History {
     this.rev++;
   }
 
+  /** What the limits of history do: the epoch stays. */
+  prune(upTo: number): void {
+    this.rows = this.rows.filter((r) => r.seq > upTo || r.pinned);
+    this.rev++;
+  }
+
   matches(filter: string): Row[] {
     return this.rows.filter((r) => filter === "" || String(r.seq).endsWith(filter)).reverse();
   }
@@ -342,5 +348,75 @@ describe("live list, whatever happens in whatever order", () => {
       expect(seqs(list, at, to)).toEqual(truth.slice(at, to).map((r) => r.seq));
       expect(list.row(at)?.note).toBe(truth[at]?.note);
     }
+  });
+});
+
+describe("limits of history", () => {
+  it("end the list earlier and move nothing", async () => {
+    const history = new History();
+    history.add(1000);
+    const { list, settle } = await opened(history);
+    list.want(400, 420);
+    await settle();
+    const before = list.row(410)?.seq;
+    const queries = history.queries.length;
+    history.prune(300);
+    void list.pruned(300);
+    await settle();
+    expect(list.length).toBe(700);
+    expect(list.row(410)?.seq).toBe(before);
+    expect(history.queries.length).toBe(queries + 1);
+    list.want(690, 700);
+    await settle();
+    expect(list.row(699)?.seq).toBe(301);
+    expect(list.row(700)).toBeUndefined();
+  });
+
+  it("leave what is pinned, which then stands at the end", async () => {
+    const history = new History();
+    history.add(500);
+    history.rows[9] = row(10, { pinned: true });
+    const { list, settle } = await opened(history);
+    list.want(480, 500);
+    await settle();
+    expect(list.row(490)?.seq).toBe(10);
+    history.prune(400);
+    void list.pruned(400);
+    await settle();
+    list.want(90, 101);
+    await settle();
+    expect(list.length).toBe(101);
+    expect([list.row(99)?.seq, list.row(100)?.seq]).toEqual([401, 10]);
+    expect(list.rowOf(300)).toBeUndefined();
+  });
+
+  it("count what arrived meanwhile, also with a filter", async () => {
+    const history = new History();
+    history.add(1000);
+    const { list, settle } = await opened(history, "7");
+    expect(list.length).toBe(100);
+    history.prune(500);
+    history.add(100);
+    void list.pruned(500);
+    await settle();
+    expect(list.length).toBe(60);
+    expect(list.row(0)?.seq).toBe(1097);
+    list.want(50, 60);
+    await settle();
+    expect(list.row(59)?.seq).toBe(507);
+  });
+
+  it("take all there was", async () => {
+    const history = new History();
+    history.add(50);
+    const { list, settle } = await opened(history);
+    history.prune(50);
+    void list.pruned(50);
+    await settle();
+    expect(list.length).toBe(0);
+    history.add(1);
+    void list.catchUp(51, 1);
+    await settle();
+    expect([list.length, list.row(0)?.seq]).toEqual([1, 51]);
   });
 });

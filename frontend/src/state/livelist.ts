@@ -184,6 +184,29 @@ export class LiveList {
     this.commit();
   }
 
+  /**
+   * The limits of history removed requests up to that seq: the list ends
+   * earlier, and what is above stays where it is.
+   */
+  async pruned(seq: number): Promise<void> {
+    if (!this.ready || this.loading) return this.reload();
+    const generation = this.generation;
+    const known = this.lastSeq;
+    const page = await this.options.fetch({ filter: this.filter, after: this.seen, limit: HEAD_LIMIT });
+    if (generation !== this.generation) return;
+    const count = this.count + page.items.length;
+    if (page.epoch !== this.epoch || page.items.length === HEAD_LIMIT) return this.reload();
+    this.rows.dropUpTo(seq);
+    // A total that is a lower bound says nothing: the end is found when somebody looks at it.
+    if (page.exact) {
+      this.floor = Math.max(this.floor, count - page.total);
+      this.exact = true;
+    }
+    this.shown = Math.max(this.shown, this.floor);
+    this.arrive(page, count, known);
+    this.loadWanted();
+  }
+
   /** Changes one loaded row before the door has confirmed it. */
   patch(seq: number, change: Partial<Row>): void {
     const row = this.rowOf(seq);

@@ -4,7 +4,7 @@ import type { Changes, Row } from "../model/types";
 import { createStore } from "./store";
 import { createSync } from "./sync";
 
-const none: Changes = { epoch: 1, rev: 5, lastSeq: 10, reset: false, setup: false, rows: [] };
+const none: Changes = { epoch: 1, rev: 5, lastSeq: 10, reset: false, setup: false, pruned: 0, rows: [] };
 
 function setUp(answer: (after: number, epoch: number) => Changes | Promise<Changes> = () => none) {
   const calls: string[] = [];
@@ -25,6 +25,9 @@ function setUp(answer: (after: number, epoch: number) => Changes | Promise<Chang
       apply: (rows, rev) => calls.push(`apply ${rows.length} ${rev}`),
       catchUp: async (seq, epoch) => {
         calls.push(`catch up ${seq} ${epoch}`);
+      },
+      pruned: async (seq) => {
+        calls.push(`pruned ${seq}`);
       },
       reload: async () => {
         calls.push("reload");
@@ -68,6 +71,15 @@ it("asks for changes only when the revision moved, from the one it has", async (
   expect(calls.slice(0, 3)).toEqual(["changes 5 1", "apply 1 8", "stale request/7"]);
   expect(calls).toContain("stale targets");
   expect(calls).toContain("catch up 10 1");
+});
+
+it("lets the list end earlier when the limits of history removed its oldest", async () => {
+  const { sync, calls, settle } = setUp(() => ({ ...none, rev: 6, pruned: 3 }));
+  sync.begin({ epoch: 1, rev: 5, lastSeq: 10 });
+  sync.signal({ epoch: 1, rev: 6, lastSeq: 10 });
+  await settle();
+  expect(calls.slice(0, 4)).toEqual(["changes 5 1", "apply 0 6", "pruned 3", "catch up 10 1"]);
+  expect(calls).not.toContain("reload");
 });
 
 it("reloads when history was reset", async () => {

@@ -6,7 +6,7 @@ import type { Store } from "./store";
 
 export interface SyncOptions {
   door: Pick<Door, "changes">;
-  list: Pick<LiveList, "apply" | "catchUp" | "reload">;
+  list: Pick<LiveList, "apply" | "catchUp" | "pruned" | "reload">;
   queries: QueryClient;
   rate: Store<number>;
   onError(error: unknown): void;
@@ -72,6 +72,7 @@ export function createSync(options: SyncOptions) {
       if (changes.setup) {
         for (const key of SETUP) void queries.invalidateQueries({ queryKey: [key] });
       }
+      if (changes.pruned > 0) await list.pruned(changes.pruned);
       await list.catchUp(changes.lastSeq, changes.epoch);
     }
     return { epoch: changes.epoch, rev: changes.rev, lastSeq: Math.max(to.lastSeq, changes.lastSeq) };
