@@ -17,7 +17,6 @@ export interface ListQuery {
 }
 
 type Side = "sent" | "answer";
-type Part = "all" | "head" | "body";
 
 export type Door = ReturnType<typeof openDoor>;
 
@@ -81,24 +80,24 @@ export function openDoor(session: Session) {
     retry: (id: string): Promise<t.Delivery> => ok(POST("/api/v1/deliveries/{id}/retry", at({ id }))),
     cancel: (id: string): Promise<t.Delivery> => ok(POST("/api/v1/deliveries/{id}/cancel", at({ id }))),
     attempt: (id: string): Promise<t.AttemptDetail> => ok(GET("/api/v1/attempts/{id}", at({ id }))),
-    /** The bytes of one side of an attempt; decoded goes with part "body". */
-    attemptBytes: (
+    /** The body of one side of an attempt, at most its first `most` bytes. */
+    attemptStart: async (
       id: string,
       side: Side,
-      part: Part = "body",
+      most: number,
       decoded = false,
       signal?: AbortSignal,
-    ): Promise<Uint8Array> => {
+    ): Promise<{ bytes: Uint8Array<ArrayBuffer>; whole: boolean }> => {
       const options = {
-        ...at({ id }, { part, decoded }),
+        ...at({ id }, { part: "body" as const, decoded }),
         signal,
-        parseAs: "arrayBuffer" as const,
+        parseAs: "stream" as const,
       };
-      return bytes(
+      const call =
         side === "sent"
           ? GET("/api/v1/attempts/{id}/sent", options)
-          : GET("/api/v1/attempts/{id}/answer", options),
-      );
+          : GET("/api/v1/attempts/{id}/answer", options);
+      return start(await content<ReadableStream>(call), most);
     },
     compare: (body: t.CompareRequest): Promise<t.Comparison> => ok(POST("/api/v1/compare", { body })),
 

@@ -51,10 +51,18 @@ const WORD_FORM = /true|false|null/y;
 
 /** Reads a whole document; throws a JsonError. */
 export function scanJson(text: string): JsonDoc {
-  return new Scan(text).run();
+  const scan = new JsonScan(text);
+  for (;;) {
+    const doc = scan.run();
+    if (doc) return doc;
+  }
 }
 
-class Scan {
+/** Values between two looks at the clock: some tens of microseconds. */
+const BETWEEN = 256;
+
+/** A reading of a document that can pause. */
+export class JsonScan {
   private at: number;
   private count = 0;
   private room = 1024;
@@ -77,13 +85,24 @@ class Scan {
     this.at = text.charCodeAt(0) === 0xfeff ? 1 : 0;
   }
 
-  run(): JsonDoc {
-    this.blanks();
-    this.value(0, 0);
-    while (this.open.length > 0) this.step();
+  /** Reads on until the document ends or `pause` says so, then it is undefined; throws a JsonError. */
+  run(pause: () => boolean = () => false): JsonDoc | undefined {
+    if (this.count === 0) {
+      this.blanks();
+      this.value(0, 0);
+    }
+    for (let n = 1; this.open.length > 0; n++) {
+      this.step();
+      if (n % BETWEEN === 0 && pause()) return undefined;
+    }
     this.blanks();
     if (this.at < this.text.length) this.fail("there is more text after the end of the value");
-    return this.done();
+    return this.document();
+  }
+
+  /** How much of the text is read, 0 to 1. */
+  get done(): number {
+    return this.text.length === 0 ? 1 : this.at / this.text.length;
   }
 
   /** One member of the innermost open container, or its end. */
@@ -232,7 +251,7 @@ class Scan {
       this[name] = into(new Uint32Array(this.room), this[name]);
   }
 
-  private done(): JsonDoc {
+  private document(): JsonDoc {
     const { text, count } = this;
     return {
       text,

@@ -5,6 +5,8 @@ import { type Desk, useDesk } from "./desk";
 
 type Read = Pick<Desk, "door">;
 
+export type AttemptSide = "sent" | "answer";
+
 export const reads = {
   status: ({ door }: Read) => queryOptions({ queryKey: ["status"], queryFn: () => door.status() }),
   endpoints: ({ door }: Read) => queryOptions({ queryKey: ["endpoints"], queryFn: () => door.endpoints() }),
@@ -44,6 +46,14 @@ export const reads = {
     queryOptions({
       queryKey: ["bytes", seq, "start", most, decoded],
       queryFn: ({ signal }) => door.bodyStart(seq, most, decoded, signal),
+      staleTime: Number.POSITIVE_INFINITY,
+      gcTime: 30_000,
+    }),
+  /** The same of one side of an attempt. */
+  attemptStart: ({ door }: Read, id: string, side: AttemptSide, most: number, decoded: boolean) =>
+    queryOptions({
+      queryKey: ["bytes", id, side, most, decoded],
+      queryFn: ({ signal }) => door.attemptStart(id, side, most, decoded, signal),
       staleTime: Number.POSITIVE_INFINITY,
       gcTime: 30_000,
     }),

@@ -75,8 +75,8 @@ test("an edited copy is sent exactly as it was edited, and the request stays", a
   await expect(dialog.getByText("The request itself stays as it arrived.")).toBeVisible();
   await text.press("Control+Enter");
 
-  await expect(dialog.getByRole("region", { name: "Answer" })).toContainText("202");
-  await expect(dialog.getByRole("region", { name: "Answer" })).toContainText("taken");
+  await expect(dialog.getByRole("region", { name: "Answer", exact: true })).toContainText("202");
+  await expect(dialog.getByRole("region", { name: "Answer", exact: true })).toContainText("taken");
   expect(app.got).toHaveLength(1);
   const [got] = app.got;
   expect(got).toMatchObject({ method: "PUT", path: "/edited?x=1", body: '{"amount":2}' });
@@ -115,7 +115,7 @@ test("header lines can be edited as text, and a line at fault is named", async (
   await expect(dialog.getByRole("alert")).toContainText("http and https only");
   await dialog.getByRole("textbox", { name: "URL" }).fill(app.url);
   await dialog.getByRole("button", { name: /^Send/ }).click();
-  await expect(dialog.getByRole("region", { name: "Answer" })).toContainText("200");
+  await expect(dialog.getByRole("region", { name: "Answer", exact: true })).toContainText("200");
   expect(app.got[0]?.headers).toMatchObject({ "content-type": "text/plain", "x-two": "b" });
 });
 

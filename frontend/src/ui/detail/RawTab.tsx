@@ -7,8 +7,8 @@ import { useDesk } from "../../state/desk";
 import { reads } from "../../state/queries";
 import { words } from "../../state/toasts";
 import { Button, CopyButton, DownloadIcon } from "../parts";
-import { LARGE } from "./body/useBody";
-import { copyHttp, saveBody } from "./copy";
+import { LARGE } from "./body/source";
+import { copyHttp, saveRaw } from "./copy";
 import css from "./Detail.module.css";
 import { TextLines } from "./TextLines";
 
@@ -37,10 +37,10 @@ export function RawTab({ detail }: { detail: Detail }) {
         <Button
           small
           icon={<DownloadIcon size={14} />}
-          disabled={detail.bodyBytes === 0}
-          onClick={() => void saveBody(desk, detail)}
+          title="Head and body, byte for byte"
+          onClick={() => void saveRaw(desk, detail.seq)}
         >
-          Download body
+          Download request
         </Button>
       </div>
       {shown && !shown.isText && (

@@ -4,6 +4,7 @@ import { decodeText, headText, mediaType, sniff } from "../../model/sniff";
 import type { Detail, Status } from "../../model/types";
 import type { Desk } from "../../state/desk";
 import { reads } from "../../state/queries";
+import type { BodySource } from "./body/source";
 
 /** More than this is no longer something to paste. */
 const MOST = 16_000_000;
@@ -61,21 +62,28 @@ const EXTENSIONS: Record<string, string> = {
   "application/gzip": "gz",
 };
 
-/** A name to save a body under: "request-12.json"; "bin" for what is unknown. */
-export function fileName(seq: number, contentType: string): string {
+/** A name to save bytes under: "request-12.json"; "bin" for what is unknown. */
+export function fileName(name: string, contentType: string): string {
   const { mime } = mediaType(contentType);
   const known = EXTENSIONS[mime] ?? (mime.endsWith("+json") ? "json" : mime.endsWith("+xml") ? "xml" : "bin");
-  return `request-${seq}.${known}`;
+  return `${name}.${known}`;
 }
 
-/** Saves the body as it was sent, or with its Content-Encoding undone. */
-export async function saveBody(desk: Desk, detail: Detail, decoded = false): Promise<void> {
-  const name = fileName(detail.seq, detail.contentType);
-  const query = decoded ? "?decoded=true" : "";
+/** Saves what the door answers for that path, and says so. */
+export async function save(desk: Desk, path: string, name: string): Promise<void> {
   try {
-    const saved = await desk.host.saveFile(`/api/v1/requests/${detail.seq}/body${query}`, name);
-    if (saved) desk.toasts.show({ text: `Saved ${name}` });
+    if (await desk.host.saveFile(path, name)) desk.toasts.show({ text: `Saved ${name}` });
   } catch (error) {
     desk.toasts.fail(error);
   }
+}
+
+/** Saves a body as it was sent, or with its Content-Encoding undone. */
+export function saveBody(desk: Desk, source: BodySource, decoded = false): Promise<void> {
+  return save(desk, source.bodyPath(decoded), fileName(source.name, source.contentType));
+}
+
+/** Saves the whole request: head, body and trailer lines, byte for byte. */
+export function saveRaw(desk: Desk, seq: number): Promise<void> {
+  return save(desk, `/api/v1/requests/${seq}/raw`, `request-${seq}.http`);
 }

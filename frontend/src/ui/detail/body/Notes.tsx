@@ -1,26 +1,27 @@
 import type { ReactNode } from "react";
 import { bytes as size } from "../../../model/format";
-import type { Detail } from "../../../model/types";
 import css from "../Detail.module.css";
+import type { BodySource } from "./source";
 import type { Body } from "./useBody";
 import { MOST_PRETTY } from "./views";
 
 /** What must be known to read the body right. `fault` is why it is not the JSON it says. */
-export function Notes({ detail, body, fault }: { detail: Detail; body: Body; fault?: string }) {
+export function Notes({ source, body, fault }: { source: BodySource; body: Body; fault?: string }) {
   const { what } = body;
   return (
     <>
       {body.undone && (
         <Note>
-          Sent as {body.undone}, {size(detail.bodyBytes)}; shown decoded
+          Sent as {body.undone}, {size(source.bodyBytes)}; shown decoded
           {body.whole ? `, ${size(body.bytes.length)}` : ""}.
         </Note>
       )}
       {body.fault && <Note warn>Shown as sent: {withStop(body.fault)}</Note>}
       {fault && <Note warn>Not valid JSON: {withStop(fault)}</Note>}
-      {!body.whole && (
+      {source.cut && <Note warn>{source.cut}</Note>}
+      {!body.whole && !source.cut && (
         <Note>
-          {body.undone ? "More than can be shown" : `The body has ${size(detail.bodyBytes)}`}: the first{" "}
+          {body.undone ? "More than can be shown" : `The body has ${size(source.bodyBytes)}`}: the first{" "}
           {size(body.bytes.length)} are here. Download it to see all of it.
         </Note>
       )}

@@ -4,15 +4,19 @@ import { type Part, parseMultipart } from "../../../model/multipart";
 import { decodeText, sniff } from "../../../model/sniff";
 import { useDesk } from "../../../state/desk";
 import { Button, CopyButton, DownloadIcon, Tag } from "../../parts";
+import { fileName, save } from "../copy";
 import detail from "../Detail.module.css";
 import css from "./Body.module.css";
 import { ImageView } from "./ImageView";
-import { saveBytes } from "./saveBytes";
+import type { BodySource } from "./source";
+import type { Body } from "./useBody";
 
 const PREVIEW = 4_000;
 
 /** The parts of a multipart body. */
-export function PartsView({ bytes, boundary }: { bytes: Uint8Array<ArrayBuffer>; boundary: string }) {
+export function PartsView({ source, body }: { source: BodySource; body: Body }) {
+  const { bytes, what, undone } = body;
+  const boundary = what.boundary ?? "";
   const { parts, fault } = useMemo(() => parseMultipart(bytes, boundary), [bytes, boundary]);
   return (
     <div className={detail.scroll}>
@@ -23,18 +27,26 @@ export function PartsView({ bytes, boundary }: { bytes: Uint8Array<ArrayBuffer>;
       )}
       {parts.map((part, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: parts never move
-        <PartCard key={i} part={part} n={i + 1} />
+        <PartCard key={i} part={part} n={i} source={source} decoded={undone !== ""} />
       ))}
     </div>
   );
 }
 
-function PartCard({ part, n }: { part: Part; n: number }) {
-  const { host } = useDesk();
+interface PartCardProps {
+  part: Part;
+  /** Its place, from 0. */
+  n: number;
+  source: BodySource;
+  decoded: boolean;
+}
+
+function PartCard({ part, n, source, decoded }: PartCardProps) {
+  const desk = useDesk();
   const what = useMemo(() => sniff(part.contentType, part.body), [part]);
   const isText = what.kind !== "binary" && what.kind !== "image" && what.kind !== "empty";
   const text = useMemo(() => (isText ? decodeText(part.body, what.charset).text : ""), [part, what, isText]);
-  const name = part.name || `Part ${n}`;
+  const name = part.name || `Part ${n + 1}`;
   return (
     <section className={css.part} aria-label={name}>
       <div className={css.partHead}>
@@ -47,19 +59,18 @@ function PartCard({ part, n }: { part: Part; n: number }) {
         <Tag title={part.contentType}>{what.mime || part.contentType}</Tag>
         <span className={detail.dim}>{size(part.body.length)}</span>
         <span className={detail.space} />
-        {isText && <CopyButton iconOnly label={`Copy ${name}`} onCopy={() => host.copyText(text)} />}
-        {/* The window cannot save what only the page holds. */}
-        {host.kind === "browser" && (
-          <Button
-            small
-            look="quiet"
-            icon={<DownloadIcon size={14} />}
-            aria-label={`Download ${name}`}
-            onClick={() => saveBytes(part.body, safeName(part.filename ?? name))}
-          >
-            Download
-          </Button>
-        )}
+        {isText && <CopyButton iconOnly label={`Copy ${name}`} onCopy={() => desk.host.copyText(text)} />}
+        <Button
+          small
+          look="quiet"
+          icon={<DownloadIcon size={14} />}
+          aria-label={`Download ${name}`}
+          onClick={() =>
+            void save(desk, source.partPath(n, decoded), partFile(source, n, what.image ?? part.contentType))
+          }
+        >
+          Download
+        </Button>
       </div>
       {isText && (
         <pre className={css.partText}>
@@ -74,9 +85,7 @@ function PartCard({ part, n }: { part: Part; n: number }) {
   );
 }
 
-/** The last piece of a path that a sender made up, without what file systems dislike. */
-function safeName(name: string): string {
-  const last = name.split(/[\\/]/).at(-1) ?? "";
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must go
-  return last.replace(/[\x00-\x1f:*?"<>|]/g, "_").replace(/^\.+/, "") || "part";
+/** A name of our own: what a sender calls a part may be a path, or a program. */
+function partFile(source: BodySource, n: number, type: string): string {
+  return fileName(`${source.name}-part-${n + 1}`, type);
 }

@@ -12,10 +12,12 @@ interface SourceViewProps {
   doc: JsonDoc | undefined;
   kind: BodyKind;
   tools: HTMLElement | null;
+  /** Accessible name. */
+  label: string;
 }
 
 /** Coloured source that folds and searches. */
-export function SourceView({ text, doc, kind, tools }: SourceViewProps) {
+export function SourceView({ text, doc, kind, tools, label }: SourceViewProps) {
   const { host } = useDesk();
   const shown = useMemo(() => (doc ? prettyJson(doc) : text), [doc, text]);
   const language = doc ? "json" : kind === "xml" ? "xml" : "html";
@@ -28,7 +30,7 @@ export function SourceView({ text, doc, kind, tools }: SourceViewProps) {
         className={detail.fill}
         text={shown}
         language={language}
-        label="Body"
+        label={label}
         wrap={kind !== "json"}
       />
     </>

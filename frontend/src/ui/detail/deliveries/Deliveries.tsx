@@ -6,9 +6,10 @@ import { useDesk } from "../../../state/desk";
 import { reads } from "../../../state/queries";
 import { placeOf, retry } from "../../../state/sending";
 import { words } from "../../../state/toasts";
-import { Button, ChevronIcon, EmptyState, Tag } from "../../parts";
-import { AttemptView } from "./AttemptView";
+import { Button, ChevronIcon, CopyButton, EmptyState, Tag } from "../../parts";
+import { AttemptView, compareAnswers } from "./AttemptView";
 import css from "./Deliveries.module.css";
+import { MiddleCut } from "./MiddleCut";
 
 /** Where a request was sent, and every try with what came back. */
 export function Deliveries({ seq }: { seq: number }) {
@@ -60,14 +61,14 @@ function DeliveryItem({ delivery, first }: { delivery: Delivery; first: boolean 
     <li className={css.delivery}>
       <div className={css.head}>
         <Tag tone={deliveryTone(delivery.state)}>{delivery.state}</Tag>
-        <span className={css.place} title={delivery.url}>
-          {delivery.target ? (
-            <>
-              <b>{delivery.target}</b> <span className={css.url}>{placeOf({ url: delivery.url })}</span>
-            </>
-          ) : (
-            <span className={css.url}>{placeOf({ url: delivery.url })}</span>
-          )}
+        <span className={css.place}>
+          {delivery.target && <b>{delivery.target}</b>}
+          <MiddleCut text={placeOf({ url: delivery.url })} title={delivery.url} />
+          <CopyButton
+            iconOnly
+            label={`Copy ${delivery.url}`}
+            onCopy={() => desk.host.copyText(delivery.url)}
+          />
         </span>
         {delivery.edited && <Tag tone="purple">edited</Tag>}
         <span className={css.faint}>{delivery.kind === "forward" ? "forwarded" : "replayed"}</span>
@@ -98,11 +99,6 @@ function DeliveryItem({ delivery, first }: { delivery: Delivery; first: boolean 
 function AttemptItem({ attempt, open: initially }: { attempt: Attempt; open: boolean }) {
   const desk = useDesk();
   const [open, setOpen] = useState(initially);
-  const compare = () =>
-    desk.dialogs.open("compare", {
-      left: { attempt: attempt.against ?? "", side: "answer" },
-      right: { attempt: attempt.id, side: "answer" },
-    });
   return (
     <div className={css.attempt}>
       <div className={css.attemptHead}>
@@ -119,7 +115,12 @@ function AttemptItem({ attempt, open: initially }: { attempt: Attempt; open: boo
           <span className={css.faint}>{ms(attempt.phasesMs.total)}</span>
         </button>
         {attempt.against && attempt.changes !== undefined && (
-          <Button small look="quiet" onClick={compare} title="Compare with the answer before">
+          <Button
+            small
+            look="quiet"
+            onClick={() => compareAnswers(desk, attempt)}
+            title="Compare with the previous answer"
+          >
             {changesText(attempt.changes)}
           </Button>
         )}
