@@ -18,6 +18,12 @@ type Store interface {
 
 	// List returns the rows that match expr (nil is all), newest first.
 	List(ctx context.Context, expr *filter.Expr, cur hook.Cursor) (hook.Page, error)
+	// Count counts the matches of expr among the seqs below before (0: all),
+	// newest first, for about as long as budget.
+	Count(ctx context.Context, expr *filter.Expr, before int64, budget time.Duration) (hook.Count, error)
+	// Values returns texts that a field has in the history and that begin with
+	// prefix, the most frequent first.
+	Values(ctx context.Context, field, prefix string, limit int) ([]hook.Value, error)
 	// Rows returns the rows with these seqs that still exist, newest first.
 	Rows(ctx context.Context, seqs []int64) ([]hook.Row, error)
 	Row(ctx context.Context, seq int64) (hook.Row, error)

@@ -78,3 +78,18 @@ type Retention struct {
 	Age   time.Duration // 0 is no limit
 	Bytes int64         // heads and bodies; 0 is no limit
 }
+
+// Count is how far counting the matches of a filter has come.
+type Count struct {
+	Counted int64 // that match, of those looked at
+	Scanned int64 // looked at
+	Of      int64 // there were to look at, the ones scanned included
+	Next    int64 // go on with the seqs below; 0 when all are counted
+}
+
+// Value is a text that a field has in the history, and how many requests have
+// it; 0 when that is not known.
+type Value struct {
+	Text  string
+	Count int64
+}

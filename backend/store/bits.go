@@ -16,7 +16,8 @@ func wholeBlock() (b blockSet) {
 	return b
 }
 
-func (b *blockSet) add(n int64) { b[n>>6] |= 1 << (n & 63) }
+func (b *blockSet) add(n int64)      { b[n>>6] |= 1 << (n & 63) }
+func (b *blockSet) has(n int64) bool { return b[n>>6]>>(n&63)&1 == 1 }
 
 func (b blockSet) and(c blockSet) blockSet {
 	for i := range b {

@@ -191,3 +191,89 @@ func TestSheetsFollowTheHistory(t *testing.T) {
 		t.Errorf("%d sheets after restoring, want %d", n, full)
 	}
 }
+
+func TestCountGoesOnWhereItStopped(t *testing.T) {
+	s := openTemp(t, func(o *store.Options) { o.CountBudget = time.Hour })
+	crowd(t, s, 20*1024+77)
+	for _, src := range []string{"", "method:POST", "endpoint:shop", "body:order", "method:RARE", "is:pinned OR body.a:12", "note:order"} {
+		e := parse(t, src)
+		page, err := s.List(ctx, e, hook.Cursor{Limit: 1})
+		must(t, err)
+		var sum, scanned, of int64
+		steps := 0
+		for before := int64(0); steps == 0 || before > 0; steps++ {
+			c, err := s.Count(ctx, e, before, 0)
+			must(t, err)
+			if steps == 0 {
+				of = c.Of
+			}
+			sum, scanned, before = sum+c.Counted, scanned+c.Scanned, c.Next
+			if c.Scanned > c.Of || steps > 100 {
+				t.Fatalf("%s: %+v after %d steps", src, c, steps)
+			}
+		}
+		if sum != page.Total || scanned != of || of != 20*1024+77 {
+			t.Errorf("%s: counted %d of %d, %d scanned of %d", src, sum, page.Total, scanned, of)
+		}
+		if all, err := s.Count(ctx, e, 0, time.Hour); err != nil || all.Counted != sum || all.Next != 0 || all.Scanned != all.Of {
+			t.Errorf("%s in one go: %+v, %v", src, all, err)
+		}
+		if src == "body:order" && steps < 2 {
+			t.Errorf("%s took one step without a budget", src)
+		}
+	}
+}
+
+func TestValuesAreThoseOfTheHistory(t *testing.T) {
+	s := openTemp(t)
+	crowd(t, s, 2*1024+300)
+	must(t, s.PutTarget(ctx, "", hook.Target{Name: "unused", URL: "http://a/"}))
+	all := everything(t, s, time.Time{})
+	for field, of := range map[string]func(hook.Row) []string{
+		"event":    func(r hook.Row) []string { return []string{r.Event} },
+		"provider": func(r hook.Row) []string { return []string{r.Provider} },
+		"method":   func(r hook.Row) []string { return []string{r.Method} },
+		"status":   func(r hook.Row) []string { return []string{fmt.Sprint(r.Status)} },
+		"endpoint": func(r hook.Row) []string { return []string{r.Endpoint} },
+		"tag":      func(r hook.Row) []string { return r.Tags },
+	} {
+		want := map[string]int64{}
+		for _, one := range all {
+			for _, v := range of(one.Row) {
+				want[v]++
+			}
+		}
+		delete(want, "")
+		vs, err := s.Values(ctx, field, "", 1000)
+		must(t, err)
+		if len(vs) != min(len(want), 200) {
+			t.Errorf("%s: %d values, want %d", field, len(vs), len(want))
+		}
+		for i, v := range vs {
+			if v.Count != want[v.Text] || i > 0 && vs[i-1].Count < v.Count {
+				t.Errorf("%s: %q is there %d times, not %d", field, v.Text, want[v.Text], v.Count)
+			}
+		}
+	}
+	texts := func(field, prefix string) (out []string) {
+		vs, err := s.Values(ctx, field, prefix, 0)
+		must(t, err)
+		for _, v := range vs {
+			out = append(out, v.Text)
+		}
+		slices.Sort(out)
+		return out
+	}
+	for _, c := range []struct{ field, prefix, want string }{
+		{"method", "po", "[POST post]"}, {"header", "", "[host x-shopify-topic]"}, {"header", "X-", "[x-shopify-topic]"},
+		{"target", "", "[Order shop unused]"},
+		{"provider", "nothing", "[]"},
+	} {
+		if got := fmt.Sprint(texts(c.field, c.prefix)); got != c.want {
+			t.Errorf("%s %q: %s, want %s", c.field, c.prefix, got, c.want)
+		}
+	}
+	if _, err := s.Values(ctx, "body", "", 0); hook.KindOf(err) != hook.Invalid {
+		t.Errorf("values of bodies: %v", err)
+	}
+}
