@@ -2,19 +2,12 @@ package store
 
 import (
 	"context"
-	"database/sql/driver"
 	"encoding/binary"
 	"errors"
-	"io/fs"
 	"math"
-	"os"
 	"path/filepath"
-	"strings"
 	"sync/atomic"
 	"time"
-	"unsafe"
-
-	"creel/backend/filter"
 
 	"modernc.org/sqlite"
 )
@@ -46,31 +39,12 @@ type search struct {
 func (x *search) prepare(s *Store, drv *sqlite.Driver) {
 	x.s = s
 	x.index.dir = filepath.Join(s.opt.Dir, searchFolder)
-	drv.MustRegisterFunction("creel_grams", &sqlite.FunctionImpl{
-		NArgs: 3, VolatileArgs: true,
-		Scalar: func(_ *sqlite.FunctionContext, args []driver.Value) (driver.Value, error) {
-			return x.collect(view(args[0]), view(args[1]), view(args[2])), nil
-		},
-	})
-}
-
-// collect puts the grams of a request into the builder. It returns 1 when they do
-// not tell all that a filter may look for. The texts are SQLite's own memory.
-func (x *search) collect(target, head, body string) int64 {
-	g, lines := x.builder.grams, lines(head)
-	g.reset()
-	g.add(target)
-	g.add(lines)
-	g.add(view(filter.BodyText(lines, unsafe.Slice(unsafe.StringData(body), len(body)))))
-	if strings.Contains(lines, "\n ") || strings.Contains(lines, "\n\t") {
-		return 1 // filters join continuation lines
-	}
-	return 0
+	x.wake, x.rested = make(chan struct{}, 1), make(chan struct{}, 1)
+	x.register(drv)
 }
 
 func (x *search) start() {
 	ctx, stop := context.WithCancel(context.Background())
-	x.wake, x.rested = make(chan struct{}, 1), make(chan struct{}, 1)
 	x.stopped, x.stop = make(chan struct{}), stop
 	x.block.Store(x.s.change.Load().LastSeq >> blockBits)
 	x.removed.Store(true)
@@ -315,61 +289,6 @@ func (x *search) adopt(path string) error {
 		x.index.add(s)
 	}
 	return err
-}
-
-// rowsAtOnce bounds how long one read holds the write-ahead log.
-const rowsAtOnce = 64
-
-// make indexes one block.
-func (x *search) make(ctx context.Context, block int64) error {
-	if x.builder == nil {
-		x.builder = &blockBuilder{dir: x.index.dir, grams: newDocGrams(), most: maxEntries, breathe: x.pace.breathe}
-	}
-	b := x.builder
-	b.begin(block)
-	if err := os.Mkdir(x.index.dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
-		return err
-	}
-	defer b.close()
-	for next := block << blockBits; next < (block+1)<<blockBits; {
-		var err error
-		if next, err = x.read(ctx, b, next); err != nil {
-			return err
-		}
-	}
-	if err := b.finish(); err != nil {
-		return err
-	}
-	return x.adopt(filepath.Join(x.index.dir, b.info.fileName()))
-}
-
-// read takes some requests from seq on, in the trash or not, and returns where
-// to go on.
-func (x *search) read(ctx context.Context, b *blockBuilder, seq int64) (next int64, err error) {
-	end := b.info.end()
-	rows, err := x.s.pool.QueryContext(ctx, `SELECT r.seq, r.uid,
-			CASE WHEN r.body_bytes <= ? THEN creel_grams(r.target, w.head, w.body) ELSE 1 END
-		FROM requests r LEFT JOIN raws w ON w.seq = r.seq WHERE r.seq >= ? AND r.seq < ? ORDER BY r.seq LIMIT ?`,
-		pieceBytes, seq, end, rowsAtOnce)
-	if err != nil {
-		return 0, err
-	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	next = seq
-	for n := 1; rows.Next(); n++ {
-		var at, unknown int64
-		var uid []byte
-		if err := rows.Scan(&at, &uid, &unknown); err != nil {
-			return 0, err
-		}
-		if err := b.take(uint16(at-b.info.first()), uidEnd(uid), unknown != 0); err != nil {
-			return 0, err
-		}
-		if next = at + 1; x.pace.due() || n == rowsAtOnce {
-			return next, errors.Join(rows.Close(), x.pace.breathe())
-		}
-	}
-	return end, rows.Err()
 }
 
 // damaged takes a segment out that could not be read.

@@ -21,7 +21,7 @@ const (
 
 // maxDocGrams is how many buckets a request may fill: beyond that it would be
 // found by nearly every search anyway.
-const maxDocGrams = 1 << 16
+const maxDocGrams = 1 << 18
 
 func gramHead(a, b, c byte) uint32 {
 	return (uint32(a) | uint32(b)<<8 | uint32(c)<<16) * 0x9E3779B1 >> (32 - headBits)
@@ -33,13 +33,15 @@ func gramTail(d byte) uint32 { return uint32(d) * 0x9E3779B1 >> (32 - tailBits) 
 type docGrams struct {
 	seen   []uint64 // by bucket
 	list   []uint32 // those of the request, in no order
-	folded []byte
+	folded []byte   // the end of what came before
+	cut    []byte   // the beginning of a character that came last
 }
 
 func newDocGrams() *docGrams { return &docGrams{seen: make([]uint64, 1<<bucketBits/64)} }
 
 // reset begins the next request.
 func (g *docGrams) reset() {
+	g.cut, g.folded = g.cut[:0], g.folded[:0]
 	for _, b := range g.list {
 		g.seen[b/64] = 0
 	}
@@ -61,15 +63,58 @@ const foldedPiece = 64 << 10
 
 // add collects the grams of a whole text. It may stop early once full.
 func (g *docGrams) add(text string) {
-	g.folded = g.folded[:0]
-	for len(text) > 0 && !g.full() {
-		n := pieceEnd(text, foldedPiece)
-		g.folded = appendFolded(g.folded, text[:n])
-		g.addFolded(g.folded)
-		// Grams reach from one part into the next.
-		g.folded = append(g.folded[:0], g.folded[max(0, len(g.folded)-gramBytes+1):]...)
+	g.more(text)
+	g.end()
+}
+
+// more collects those of a text that comes in parts; end is behind the last.
+func (g *docGrams) more(text string) {
+	if len(g.cut) > 0 {
+		// The character that the last part ended in.
+		n := min(len(text), utf8.UTFMax)
+		g.cut = append(g.cut, text[:n]...)
 		text = text[n:]
+		whole := wholeEnd(string(g.cut))
+		g.fold(string(g.cut[:whole]))
+		g.cut = append(g.cut[:0], g.cut[whole:]...)
+		if len(g.cut) > 0 && len(text) > 0 {
+			text = string(g.cut) + text
+			g.cut = g.cut[:0]
+		}
 	}
+	whole := wholeEnd(text)
+	for rest := text[:whole]; len(rest) > 0 && !g.full(); {
+		n := pieceEnd(rest, foldedPiece)
+		g.fold(rest[:n])
+		rest = rest[n:]
+	}
+	g.cut = append(g.cut, text[whole:]...)
+}
+
+func (g *docGrams) end() {
+	g.fold(string(g.cut))
+	g.cut, g.folded = g.cut[:0], g.folded[:0]
+}
+
+// fold collects from text that ends with a character, and what stood before.
+func (g *docGrams) fold(text string) {
+	g.folded = appendFolded(g.folded, text)
+	g.addFolded(g.folded)
+	// Grams reach from one part into the next.
+	g.folded = append(g.folded[:0], g.folded[max(0, len(g.folded)-gramBytes+1):]...)
+}
+
+// wholeEnd is where the character begins that text may end within.
+func wholeEnd(text string) int {
+	for i := len(text) - 1; i >= max(0, len(text)-utf8.UTFMax); i-- {
+		if utf8.RuneStart(text[i]) {
+			if utf8.FullRuneInString(text[i:]) {
+				break
+			}
+			return i
+		}
+	}
+	return len(text)
 }
 
 // appendFolded is filter.Fold, quick for what is mostly ASCII.

@@ -279,7 +279,9 @@ func TestIndexOfOddRequests(t *testing.T) {
 			c.Head = []byte("POST / HTTP/1.1\r\nX-Long: one\r\n two\r\n\r\n")
 		}),
 		capture(func(c *hook.Capture) { c.Body = []byte("nul\x00byte \xff\xfe tail") }),
-		capture(func(c *hook.Capture) { c.Body = []byte(strings.Repeat("x", 1<<20) + " far treasure ") }),
+		capture(func(c *hook.Capture) {
+			c.Body = []byte(strings.Repeat("x", 1<<20-5) + "treasÉre " + strings.Repeat("y", 1<<20) + " far treasure ")
+		}),
 		capture(func(c *hook.Capture) { c.Body, c.Head, c.Target = nil, nil, "*" }),
 		capture(func(c *hook.Capture) { c.Body = []byte("\u212aelvin ſtraße 日本語") }),
 	}
@@ -289,7 +291,7 @@ func TestIndexOfOddRequests(t *testing.T) {
 	haystack(t, s, 0, 2048)
 	s.WaitIndexed(ctx)
 	for src, want := range map[string][]int64{
-		"treasure": {4, 1}, `"packed treasure"`: {1}, `header.x-long:"one two"`: {2}, "byte": {3}, "tail": {3},
+		"treasure": {4, 1}, "TRESÉ": {}, "treasére": {4}, "yyy": {4}, `"packed treasure"`: {1}, `header.x-long:"one two"`: {2}, "byte": {3}, "tail": {3},
 		"kelvin": {6}, "Strasse": {}, "STRAßE": {6}, "本": {6}, "本語": {6}, "xxx": {4}, `path:"*"`: {5}, "e7af": {},
 	} {
 		expect(t, s, src, want...)
