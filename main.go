@@ -42,8 +42,9 @@ var dist embed.FS
 const (
 	// serveUI is where serve opens the door; the window takes any free port.
 	serveUI = "127.0.0.1:4291"
-	// shutWithin is how long what is in flight may take once asked to stop.
-	shutWithin = 5 * time.Second
+	// shutWithin is how long what is in flight may take once asked to stop. The
+	// rest of the 5 s promised is for closing the history.
+	shutWithin = 4500 * time.Millisecond
 	// ballastBytes are never touched, so they take no memory, but they count as
 	// live: without them a heap as small as this one is collected ninety times
 	// a second under load, which took a tenth of the time of catching.

@@ -19,6 +19,11 @@ type outline struct {
 // scan looks at b, all that has come so far. It returns the length of the
 // head, start included, or 0 when there must come more.
 func (o *outline) scan(b []byte, maxHead, maxLines int) (end int, sp *spoilt) {
+	if o.seen == 0 {
+		if sp := o.opening(b); sp != nil {
+			return 0, sp
+		}
+	}
 	for {
 		i := bytes.IndexByte(b[o.seen:], '\n')
 		if i < 0 {

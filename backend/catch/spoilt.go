@@ -84,9 +84,10 @@ func describeLoosely(x *hook.Capture) {
 	line, hs := hook.ParseHead(x.Head)
 	method, rest, _ := strings.Cut(line, " ")
 	target, protocol, _ := strings.Cut(rest, " ")
-	if isToken(method) && len(method) <= maxMethod {
-		x.Method = method
+	if !isToken(method) || len(method) > maxMethod {
+		return // no request at all
 	}
+	x.Method = method
 	if isVisible(target) {
 		x.Target = target
 	}
