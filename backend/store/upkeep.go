@@ -103,7 +103,9 @@ func (w *writer) rest() {
 	failpoint.At(failpoint.AfterLogEmpty)
 	_, back := w.c.exec("PRAGMA busy_timeout = 2000")
 	err = errors.Join(err, back)
-	w.checked(err)
+	if err != nil || !busy { // busy, it did not come to what failed before
+		w.checked(err)
+	}
 	if busy || err != nil {
 		w.idle.Reset(restAfter)
 	}
