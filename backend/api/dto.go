@@ -63,8 +63,8 @@ type Detail struct {
 // RowPage is a stretch of the history, newest first.
 type RowPage struct {
 	Items   []Row  `json:"items"`
-	Total   int64  `json:"total" doc:"how many requests match, whatever the cursor"`
-	Exact   bool   `json:"exact" doc:"false when counting was stopped early: total is then a lower bound"`
+	Total   int64  `json:"total" doc:"how many requests match, whatever the cursor, as far as counting came before the page had to go out"`
+	Exact   bool   `json:"exact" doc:"false when counting was stopped early: total is then a lower bound, and /requests/count tells the rest"`
 	Next    *int64 `json:"next" doc:"pass as before for the next, older page; null at the end"`
 	LastSeq int64  `json:"lastSeq" doc:"highest seq ever kept"`
 	Epoch   int64  `json:"epoch"`

@@ -66,7 +66,12 @@ func (s *server) problem(ctx context.Context, err error) error {
 		return nil
 	}
 	var f *hook.Fault
-	if !errors.As(err, &f) {
+	switch {
+	case errors.As(err, &f):
+	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
+		// Whoever asked hung up: a key was pressed, a page closed.
+		f = &hook.Fault{Kind: hook.Unavailable, Text: "stopped, as it was no longer wanted"}
+	default:
 		s.log.ErrorContext(ctx, "door failed", "err", err)
 		f = &hook.Fault{Kind: "internal", Text: "something failed inside Creel; its log has the detail"}
 	}

@@ -143,6 +143,7 @@ func (s *server) routes(mux *http.ServeMux) huma.API {
 	api := humago.New(mux, cfg)
 	v1 := huma.NewGroup(api, "/api/v1")
 	s.requestRoutes(v1)
+	s.filterRoutes(v1)
 	s.byteRoutes(v1)
 	s.sendRoutes(v1)
 	s.setupRoutes(v1)

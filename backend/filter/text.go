@@ -135,3 +135,11 @@ func bareOr(s string) string {
 func quote(s string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
 }
+
+// ValueText spells a text as a value, quoted where it must be.
+func ValueText(s string) string {
+	if strings.HasPrefix(s, "/") || strings.Contains(s, "..") {
+		return quote(s)
+	}
+	return valueText(s)
+}

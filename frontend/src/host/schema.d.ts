@@ -177,6 +177,57 @@ export interface paths {
         patch: operations["change-endpoint"];
         trace?: never;
     };
+    "/api/v1/filter/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a filter means, or what is wrong with it */
+        get: operations["check-filter"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/filter/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What could come at the cursor of a filter */
+        get: operations["complete-filter"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/filter/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Texts that a field has in the history, the most frequent first */
+        get: operations["list-values"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/listen": {
         parameters: {
             query?: never;
@@ -328,6 +379,23 @@ export interface paths {
         put?: never;
         /** Send a request on, as it is or edited */
         post: operations["replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requests/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count what matches, a step at a time */
+        get: operations["count-requests"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -639,6 +707,29 @@ export interface components {
             sections: components["schemas"]["Section"][];
             sides?: components["schemas"]["Sides"];
         };
+        Count: {
+            /**
+             * Format: int64
+             * @description requests that match, of those looked at in this step
+             */
+            counted: number;
+            done: boolean;
+            /**
+             * Format: int64
+             * @description pass as before to go on; null when done
+             */
+            next: number | null;
+            /**
+             * Format: int64
+             * @description requests there were to look at when this step began
+             */
+            of: number;
+            /**
+             * Format: int64
+             * @description requests looked at in this step
+             */
+            scanned: number;
+        };
         Counted: {
             /** Format: int64 */
             count: number;
@@ -835,6 +926,58 @@ export interface components {
              */
             type?: string;
         };
+        FilterCheck: {
+            error?: components["schemas"]["FilterError"];
+            /** @description what to highlight in requests that match */
+            marks: components["schemas"]["FilterMark"][];
+            ok: boolean;
+            /** @description the filter in its plainest spelling; empty when it cannot be read */
+            plain: string;
+            /** @description the bytes of requests may have to be read */
+            slow: boolean;
+        };
+        FilterCompletion: {
+            /**
+             * Format: int64
+             * @description an offer replaces the text from here, in UTF-16 units from 0
+             */
+            from: number;
+            offers: components["schemas"]["FilterOffer"][];
+            /**
+             * Format: int64
+             * @description up to here, this one excluded
+             */
+            to: number;
+        };
+        FilterError: {
+            /**
+             * Format: int64
+             * @description in characters (code points), from 1
+             */
+            column: number;
+            /** @description what was expected there */
+            text: string;
+        };
+        FilterMark: {
+            /** @description any (request-target, header lines, body), path, query, header, body, or another text field */
+            in: string;
+            /** @description name of the header line or in the query, or path into JSON */
+            key?: string;
+            /** @description RE2 source, case kept */
+            regexp?: string;
+            /** @description to be found ignoring case; absent where the value as a whole is meant */
+            text?: string;
+        };
+        FilterOffer: {
+            /**
+             * Format: int64
+             * @description requests that have this value
+             */
+            count?: number;
+            doc?: string;
+            /** @description what stands there then; ends in a colon or a dot when more must follow */
+            text: string;
+        };
         HeaderRule: {
             name: string;
             /** @enum {string} */
@@ -1001,7 +1144,7 @@ export interface components {
         RowPage: {
             /** Format: int64 */
             epoch: number;
-            /** @description false when counting was stopped early: total is then a lower bound */
+            /** @description false when counting was stopped early: total is then a lower bound, and /requests/count tells the rest */
             exact: boolean;
             items: components["schemas"]["Row"][];
             /**
@@ -1018,7 +1161,7 @@ export interface components {
             rev: number;
             /**
              * Format: int64
-             * @description how many requests match, whatever the cursor
+             * @description how many requests match, whatever the cursor, as far as counting came before the page had to go out
              */
             total: number;
         };
@@ -1241,6 +1384,14 @@ export interface components {
              * @description when it is removed for good
              */
             until: string;
+        };
+        Value: {
+            /**
+             * Format: int64
+             * @description requests that have it; absent when that is not known
+             */
+            count?: number;
+            text: string;
         };
     };
     responses: never;
@@ -1667,6 +1818,103 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["FaultProblem"];
+                };
+            };
+        };
+    };
+    "check-filter": {
+        parameters: {
+            query?: {
+                filter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilterCheck"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["FaultProblem"];
+                };
+            };
+        };
+    };
+    "complete-filter": {
+        parameters: {
+            query?: {
+                /** @description in UTF-16 units, from 0 */
+                cursor?: number;
+                filter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilterCompletion"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["FaultProblem"];
+                };
+            };
+        };
+    };
+    "list-values": {
+        parameters: {
+            query: {
+                field: "event" | "provider" | "method" | "status" | "endpoint" | "tag" | "target" | "header";
+                limit?: number;
+                prefix?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Value"][];
                 };
             };
             /** @description Error */
@@ -2110,6 +2358,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Delivery"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["FaultProblem"];
+                };
+            };
+        };
+    };
+    "count-requests": {
+        parameters: {
+            query?: {
+                /** @description the next of the step before; 0 begins */
+                before?: number;
+                filter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Count"];
                 };
             };
             /** @description Error */
