@@ -1,6 +1,7 @@
 package filter
 
 import (
+	"strings"
 	"unsafe"
 
 	"creel/backend/hook"
@@ -65,3 +66,21 @@ func BodyText(lines string, body []byte) []byte {
 
 // view reads bytes as text without copying them: bodies are large.
 func view(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
+
+// JSONTexts returns what stands in every body of JSON that a body.PATH field
+// holds for, apart from case, unless the body spells it with escapes: names of
+// members and parts of text values.
+func (f Field) JSONTexts() (texts []string) {
+	for _, s := range f.ready().path {
+		if s.kind == member && s.n < 0 {
+			texts = append(texts, s.name)
+		}
+	}
+	switch f.Op {
+	case Equal:
+		return append(texts, f.Value)
+	case Glob:
+		return append(texts, strings.Split(f.Value, "*")...)
+	}
+	return texts
+}

@@ -57,7 +57,10 @@ func planText(text string) *plan {
 
 // planField plans the fields that are compared with text as it was sent.
 func planField(f filter.Field) *plan {
-	if f.Name != "path" && f.Name != "header" && (f.Name != "body" || f.Key != "") {
+	if f.Name == "body" && f.Key != "" {
+		return planJSON(f)
+	}
+	if f.Name != "path" && f.Name != "header" && f.Name != "body" {
 		return nil
 	}
 	switch f.Op {

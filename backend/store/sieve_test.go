@@ -30,7 +30,8 @@ func crowd(t *testing.T, s *store.Store, n int) {
 			c.Status, c.BodyBytes = []int{200, 202, 404, 503}[r.IntN(4)], int64(r.IntN(3000))
 			c.State, c.Sig = []hook.State{hook.Kept, hook.Kept, hook.Kept, hook.Cut, hook.Refused}[r.IntN(5)], pick("none", "valid", "invalid")
 			c.ReceivedAt = time.UnixMicro(firstMoment + int64(i) - int64(r.IntN(50))).UTC()
-			c.Body = []byte(pick(`{"a":12}`, "order", `{"b":[1]}`))
+			c.Body = []byte(pick(`{"a":12}`, "order", `{"b":[1]}`, `{"status":{"name":"shipped out"}}`,
+				`{"\u0073tatus":{"name":"\u0053hipped out"}}`, `{"status":{"name":"\u212aept shipped out"}}`, `{"status":{"name":"\u017fhipped out"}}`))
 		})
 		if i == n/2 {
 			cs[i].Method, cs[i].Status = "RARE", 599
@@ -38,6 +39,7 @@ func crowd(t *testing.T, s *store.Store, n int) {
 	}
 	must(t, s.KeepMany(ctx, cs))
 	must(t, s.Seal(ctx))
+	s.WaitIndexed(ctx)
 	for range 40 {
 		seq := 1 + r.Int64N(int64(n))
 		note, tags, yes := pick("", "order", "é"), []string{pick("a", "order")}, true
@@ -117,6 +119,7 @@ func TestSievedSearchIsTheFilter(t *testing.T) {
 		if rapid.IntRange(0, 2).Draw(t, "rare") == 0 {
 			src = rapid.SampledFrom([]string{"method:RARE", "status:599", "-method:RARE", "event:order.7", "seq:<2000", "size:>2990",
 				"path:/order/39*", "query.a:order", "method:post", "is:unread", "-is:pinned", "seq:1023..1025", "age:>3ms",
+				`body.status.name:"shipped out"`, "body.status.name:*shipped*", `body.*.name:"kept shipped out"`, "body.status.name:/out$/",
 				"before:" + time.UnixMicro(firstMoment+3000).UTC().Format(time.RFC3339Nano)}).Draw(t, "term") +
 				rapid.SampledFrom([]string{" ", " OR "}).Draw(t, "glue") + src
 		}
