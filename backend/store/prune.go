@@ -20,8 +20,11 @@ func (s *Store) Prune(ctx context.Context, keep hook.Retention) (removed int64, 
 	n, err := s.pruneTrash(ctx)
 	removed += n
 	if err == nil && keep.Age > 0 {
-		n, err = s.pruneAge(ctx, s.opt.Now().Add(-keep.Age).UnixMicro())
-		removed += n
+		now, believed := s.opt.Now(), false
+		if believed, err = s.believed(ctx, now); believed && err == nil {
+			n, err = s.pruneAge(ctx, now.Add(-keep.Age).UnixMicro())
+			removed += n
+		}
 	}
 	if err == nil && (keep.Count > 0 || keep.Bytes > 0) {
 		n, err = s.pruneExcess(ctx, keep)
@@ -117,7 +120,18 @@ func (t *tx) purge(seqs []int64, condition string) (int64, error) {
 }
 
 func (s *Store) pruneTrash(ctx context.Context) (removed int64, err error) {
-	batches, err := s.seqs(ctx, "SELECT id FROM trash WHERE until <= ?", s.opt.Now().UnixMicro())
+	now := s.opt.Now()
+	later, err := s.seqs(ctx, "SELECT id FROM trash WHERE until > ?", now.Add(2*undoFor).UnixMicro())
+	if err == nil && len(later) > 0 { // deleted by a clock that was ahead
+		err = s.write(ctx, "prune history", func(t *tx) error {
+			_, err := t.exec("UPDATE trash SET until = ? WHERE until > ?", now.Add(undoFor).UnixMicro(), now.Add(2*undoFor).UnixMicro())
+			return err
+		})
+	}
+	if err != nil {
+		return 0, err
+	}
+	batches, err := s.seqs(ctx, "SELECT id FROM trash WHERE until <= ?", now.UnixMicro())
 	for _, id := range batches {
 		from := int64(0)
 		for err == nil {

@@ -21,6 +21,9 @@ type due struct{ n, at int64 }
 // Claim moves up to most due deliveries to Sending, oldest first, skipping
 // lanes; a lane is the target's name, or "url:" and the URL's host.
 func (s *Store) Claim(ctx context.Context, now time.Time, most int, skip []string) ([]hook.Delivery, error) {
+	if err := s.setBack(ctx, now); err != nil {
+		return []hook.Delivery{}, err
+	}
 	// Looking first spares the writer a transaction when nothing is due.
 	next, err := s.nextDue(ctx, skip)
 	if err != nil || most <= 0 || next.IsZero() || next.After(now) {
@@ -233,6 +236,9 @@ func (s *Store) Release(ctx context.Context) (total int64, err error) {
 		n := int64(0)
 		err = s.write(ctx, "release deliveries", func(t *tx) error {
 			n = 0
+			if err := t.clamp(s.opt.Now()); err != nil {
+				return err
+			}
 			return t.query(`UPDATE deliveries SET state = 'waiting', due_at = ?, boot = NULL WHERE n IN
 				(SELECT n FROM deliveries WHERE state = 'sending' AND boot < ? LIMIT ?) RETURNING request`,
 				func(row []driver.Value) error {

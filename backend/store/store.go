@@ -62,7 +62,9 @@ type Store struct {
 	change    atomic.Pointer[hook.Change] // without Updated
 	sick      atomic.Pointer[hook.Fault]
 	search    search
-	dones     sync.Pool // of chan struct{}, empty: saves an allocation a request
+	dones     sync.Pool    // of chan struct{}, empty: saves an allocation a request
+	asked     atomic.Int64 // the clock when deliveries were last claimed
+	doubts    atomic.Int64 // rounds of retention since the clock leapt ahead
 	closeOnce sync.Once
 	closeErr  error
 }
