@@ -29,7 +29,7 @@ func (d *Desk) Endpoint(slug string) (hook.Endpoint, error) {
 func (d *Desk) CreateEndpoint(ctx context.Context, e hook.Endpoint) (hook.Endpoint, error) {
 	return d.putEndpoint(ctx, "", func(s *setup) (hook.Endpoint, error) {
 		if _, taken := s.bySlug[e.Slug]; taken {
-			return e, fieldFault(hook.Conflict, "slug", "there is an endpoint %q already; choose another slug", e.Slug)
+			return e, fieldFault(hook.Conflict, "slug", "there is an endpoint at /%s already; choose another path", e.Slug)
 		}
 		return e, nil
 	})
@@ -45,10 +45,10 @@ func (d *Desk) ChangeEndpoint(ctx context.Context, slug string, change func(*hoo
 		e := s.endpoints[i]
 		change(&e)
 		if slug == hook.Inbox && e.Slug != hook.Inbox {
-			return e, fieldFault(hook.Invalid, "slug", "inbox keeps its slug: it catches what no other endpoint does")
+			return e, fieldFault(hook.Invalid, "slug", "inbox keeps its path: it catches what no other endpoint does")
 		}
 		if _, taken := s.bySlug[e.Slug]; taken && e.Slug != slug {
-			return e, fieldFault(hook.Conflict, "slug", "there is an endpoint %q already; choose another slug", e.Slug)
+			return e, fieldFault(hook.Conflict, "slug", "there is an endpoint at /%s already; choose another path", e.Slug)
 		}
 		return e, nil
 	})
@@ -74,7 +74,7 @@ func (d *Desk) putEndpoint(ctx context.Context, was string, make func(*setup) (h
 // checkEndpoint fills in what is left out and refuses what makes no sense.
 func (s *setup) checkEndpoint(e *hook.Endpoint) error {
 	if !slugPattern.MatchString(e.Slug) {
-		return fieldFault(hook.Invalid, "slug", "slug %q: use small letters, digits, - and _, at most 64 of them", e.Slug)
+		return fieldFault(hook.Invalid, "slug", "path %q: use small letters, digits, - and _, at most 64 of them", e.Slug)
 	}
 	e.Name = strings.TrimSpace(e.Name)
 	if e.Name == "" {

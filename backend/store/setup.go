@@ -62,11 +62,11 @@ func (s *Store) Endpoints(ctx context.Context) ([]hook.Endpoint, error) {
 // and the requests caught so far go with it.
 func (s *Store) PutEndpoint(ctx context.Context, was string, e hook.Endpoint) error {
 	if e.Slug == "" {
-		return &hook.Fault{Kind: hook.Invalid, Field: "slug", Text: "save endpoint: it has no slug"}
+		return &hook.Fault{Kind: hook.Invalid, Field: "slug", Text: "save endpoint: it has no path"}
 	}
 	rename := was != "" && was != e.Slug
 	if rename && was == hook.Inbox {
-		return &hook.Fault{Kind: hook.Conflict, Field: "slug", Text: "rename endpoint: the inbox keeps its slug"}
+		return &hook.Fault{Kind: hook.Conflict, Field: "slug", Text: "rename endpoint: the inbox keeps its path"}
 	}
 	if e.Targets == nil {
 		e.Targets = []string{}
@@ -94,7 +94,7 @@ func (s *Store) PutEndpoint(ctx context.Context, was string, e hook.Endpoint) er
 		n, err := t.exec("UPDATE endpoints SET slug = ?, settings = ? WHERE slug = ?", e.Slug, string(b), was)
 		switch {
 		case isConstraint(err):
-			return &hook.Fault{Kind: hook.Conflict, Field: "slug", Text: "rename endpoint: there is one called " + e.Slug}
+			return &hook.Fault{Kind: hook.Conflict, Field: "slug", Text: "rename endpoint: there is one at /" + e.Slug}
 		case err != nil:
 			return err
 		case n == 0:

@@ -16,7 +16,7 @@ describe("finding a command", () => {
     expect(best("sample send", "Send a sample", "Send")).toEqual(["Send a sample"]);
   });
   it("finds nothing where letters are only scattered", () => {
-    expect(best("set", "Send a request", "Copy the catch URL")).toEqual([]);
+    expect(best("set", "Send a request", "Copy the endpoint’s URL")).toEqual([]);
     expect(score("anything", "")).toBe(1);
   });
 });

@@ -3,7 +3,7 @@ import { offer, used } from "./offer";
 
 const all = [
   { id: "app.keys", title: "All keys", group: "Creel", words: "shortcuts help" },
-  { id: "app.copyUrl", title: "Copy the catch URL", group: "Creel", words: "webhook address" },
+  { id: "app.copyUrl", title: "Copy the endpoint’s URL", group: "Creel", words: "webhook address" },
   { id: "app.settings", title: "Settings", group: "Creel" },
   { id: "app.sample", title: "Send a sample", group: "Creel" },
   { id: "nav.all", title: "All requests", group: "Go to" },

@@ -68,12 +68,27 @@ test("keys alone: move, read, pin, filter, delete and undo", async ({ open, cree
 test("a filter at fault is explained under the box and the rows stay", async ({ open, creel }) => {
   await creel.post("/inbox/kept");
   const page = await open();
+  const row = page.getByRole("option");
+  await expect(row).toHaveCount(1);
+  const place = await row.boundingBox();
   await page.getByRole("textbox", { name: "Filter" }).fill("method:");
   await expect(page.getByRole("alert")).toContainText("Column 8");
-  await expect(page.getByRole("option")).toHaveCount(1);
+  await expect(row).toHaveCount(1);
+  expect(await row.boundingBox()).toEqual(place);
   await expectAccessible(page);
   await page.getByRole("textbox", { name: "Filter" }).fill("");
   await expect(page.getByRole("alert")).toHaveCount(0);
+});
+
+test("a request that was only kept has no badge, an unusual answer is told", async ({ open, creel }) => {
+  await creel.api("POST", "/endpoints", { slug: "teapot", reply: { mode: "fixed", status: 418 } });
+  await creel.post("/inbox/usual", "a");
+  await creel.post("/teapot/unusual", "a");
+  const page = await open();
+  const usual = page.getByRole("option", { name: /\/inbox\/usual/ });
+  await expect(usual).toHaveAccessibleName(/Kept, not sent on; the sender was answered 200/);
+  await expect(usual).not.toContainText("200");
+  await expect(page.getByRole("option", { name: /\/teapot\/unusual/ })).toContainText("answered 418");
 });
 
 test("delete all asks, deletes and can be undone", async ({ open, creel }) => {
@@ -96,7 +111,7 @@ test("the palette finds commands, and every key is in the help", async ({ open }
   await palette.fill("all keys");
   await page.keyboard.press("Enter");
   const help = page.getByRole("dialog", { name: "Keys" });
-  await expect(help).toContainText("Copy the catch URL");
+  await expect(help).toContainText("Copy the endpoint’s URL");
   await expectAccessible(page);
   await page.keyboard.press("Escape");
   await expect(help).toBeHidden();

@@ -45,7 +45,7 @@ export function useAppActions(): void {
       },
       {
         id: "app.copyUrl",
-        title: "Copy the catch URL",
+        title: "Copy the endpoint’s URL",
         group: "Creel",
         keys: ["u"],
         words: "webhook link address endpoint",
