@@ -33,6 +33,7 @@ var arrows = map[string][]string{
 	"api":     {"desk", "hook"},
 	"cli":     {"desk", "hook"},
 	"folder":  {"hook"},
+	"trust":   {"hook"},
 	"window":  {},
 	// failpoint compiles to nothing but in the builds of fault tests; trial is
 	// those tests.

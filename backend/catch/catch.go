@@ -11,6 +11,7 @@ package catch
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"log/slog"
 	"net"
@@ -143,8 +144,8 @@ func connsWithin(files uint64) int {
 // retireWithin is how long requests on an address that was given up may take.
 const retireWithin = 5 * time.Second
 
-// Catcher listens on one address at a time. Its methods may be called from
-// any goroutine.
+// Catcher listens on one address at a time, and on another one with TLS. Its
+// methods may be called from any goroutine.
 type Catcher struct {
 	keeper Keeper
 	o      Options
@@ -156,6 +157,7 @@ type Catcher struct {
 
 	mu      sync.Mutex
 	session *session       // nil when not open
+	secure  *session       // the one with TLS; nil when not open
 	retired sync.WaitGroup // sessions on an address given up
 }
 
@@ -176,10 +178,25 @@ func New(k Keeper, o Options) *Catcher {
 // When the catcher is open elsewhere, the new address is bound first; the old
 // one then stops listening and what arrives there finishes. On its own
 // address Open does nothing.
-func (c *Catcher) Open(addr string) error {
+func (c *Catcher) Open(addr string) error { return c.open(&c.session, addr, nil) }
+
+// OpenTLS is Open for requests over TLS, beside those without.
+func (c *Catcher) OpenTLS(addr string, config *tls.Config) error {
+	return c.open(&c.secure, addr, config)
+}
+
+// CloseTLS gives the address of OpenTLS up; what arrives there finishes.
+func (c *Catcher) CloseTLS() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	old := c.session
+	c.retire(c.secure)
+	c.secure = nil
+}
+
+func (c *Catcher) open(at **session, addr string, config *tls.Config) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	old := *at
 	if old != nil && old.ln.Addr().String() == addr {
 		return nil
 	}
@@ -188,16 +205,23 @@ func (c *Catcher) Open(addr string) error {
 		return err
 	}
 	s := c.newSession(ln)
-	c.session = s
-	if old != nil {
-		c.retired.Go(func() {
-			ctx, cancel := context.WithTimeout(context.Background(), retireWithin)
-			defer cancel()
-			_ = old.close(ctx)
-		})
-	}
+	s.tls = config
+	*at = s
+	c.retire(old)
 	s.wg.Go(s.accept)
 	return nil
+}
+
+// retire closes a session beside everything else. The caller holds mu.
+func (c *Catcher) retire(s *session) {
+	if s == nil {
+		return
+	}
+	c.retired.Go(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), retireWithin)
+		defer cancel()
+		_ = s.close(ctx)
+	})
 }
 
 func (c *Catcher) newSession(ln net.Listener) *session {
@@ -209,13 +233,18 @@ func (c *Catcher) newSession(ln net.Listener) *session {
 }
 
 // Addr is the address as bound, "127.0.0.1:4290"; "" when not open.
-func (c *Catcher) Addr() string {
+func (c *Catcher) Addr() string { return c.addr(&c.session) }
+
+// TLSAddr is Addr for requests over TLS.
+func (c *Catcher) TLSAddr() string { return c.addr(&c.secure) }
+
+func (c *Catcher) addr(at **session) string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.session == nil {
+	if *at == nil {
 		return ""
 	}
-	return c.session.ln.Addr().String()
+	return (*at).ln.Addr().String()
 }
 
 // Unshown counts the requests refused or cut short that made no stub because
@@ -228,13 +257,23 @@ func (c *Catcher) Unshown() int64 { return c.stubs.unshown.Load() }
 // returned. Shut on a catcher that is not open does nothing.
 func (c *Catcher) Shut(ctx context.Context) error {
 	c.mu.Lock()
-	s := c.session
-	c.session = nil
+	open := []*session{c.session, c.secure}
+	c.session, c.secure = nil, nil
 	c.mu.Unlock()
 	var err error
-	if s != nil {
-		err = s.close(ctx)
+	var both sync.WaitGroup
+	for _, s := range open {
+		if s != nil {
+			both.Go(func() {
+				if failed := s.close(ctx); failed != nil {
+					c.mu.Lock()
+					err = failed
+					c.mu.Unlock()
+				}
+			})
+		}
 	}
+	both.Wait()
 	gone := make(chan struct{})
 	go func() { c.retired.Wait(); close(gone) }()
 	select {

@@ -3,6 +3,7 @@ package catch
 import (
 	"bytes"
 	"crypto/sha256"
+	"crypto/tls"
 	"errors"
 	"net"
 	"net/http"
@@ -18,10 +19,11 @@ import (
 const bufSize = 4 << 10
 
 // conn is one connection. It belongs to the goroutine that runs serve, but for
-// nc.Close, wake and the atomics.
+// under.Close, wake and the atomics.
 type conn struct {
 	*session
-	nc     net.Conn
+	nc     net.Conn // speaks TLS when the session does
+	under  net.Conn // nc without TLS
 	remote string
 
 	base    *[bufSize]byte
@@ -38,6 +40,7 @@ type conn struct {
 	// (unix nanoseconds) its head has been waited for; 0: it is not.
 	idle    atomic.Bool
 	waiting atomic.Int64
+	shaking atomic.Bool // TLS is about to begin
 
 	// Of the previous request: senders repeat themselves, and equal texts need
 	// no new memory.
@@ -46,7 +49,10 @@ type conn struct {
 
 func (s *session) newConn(nc net.Conn) *conn {
 	base := s.bufs.Get().(*[bufSize]byte)
-	c := &conn{session: s, nc: nc, base: base, buf: base[:]}
+	c := &conn{session: s, nc: nc, under: nc, base: base, buf: base[:]}
+	if s.tls != nil {
+		c.nc = tls.Server(nc, s.tls)
+	}
 	if a := nc.RemoteAddr(); a != nil {
 		c.remote = a.String()
 	}
@@ -56,6 +62,9 @@ func (s *session) newConn(nc net.Conn) *conn {
 // serve answers requests in the order they came, until the connection ends.
 func (c *conn) serve() {
 	defer c.end()
+	if !c.shake() {
+		return
+	}
 	for c.one() {
 		c.shrink()
 	}
@@ -156,7 +165,7 @@ func (c *conn) await() bool {
 }
 
 // wake ends the reading of an idle connection.
-func (c *conn) wake() { _ = c.nc.SetReadDeadline(time.Unix(1, 0)) }
+func (c *conn) wake() { _ = c.under.SetReadDeadline(time.Unix(1, 0)) }
 
 func (c *conn) readUntil(by time.Time) {
 	c.readBy = by

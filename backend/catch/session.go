@@ -2,6 +2,7 @@ package catch
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"net"
 	"net/http"
@@ -16,6 +17,7 @@ import (
 type session struct {
 	*Catcher
 	ln     net.Listener
+	tls    *tls.Config     // nil: plain
 	ctx    context.Context // of the Keeper's calls
 	cancel context.CancelFunc
 	wg     sync.WaitGroup // the accept loop and every connection
@@ -171,7 +173,7 @@ func (s *session) evict() bool {
 	if oldest == nil {
 		return false
 	}
-	_ = oldest.nc.Close()
+	_ = oldest.under.Close()
 	return true
 }
 
@@ -187,8 +189,11 @@ func (s *session) close(ctx context.Context) error {
 	close(s.shut)
 	_ = s.ln.Close()
 	s.each(func(c *conn) {
-		if c.idle.Load() {
+		switch {
+		case c.idle.Load():
 			c.wake()
+		case c.shaking.Load():
+			_ = c.under.SetReadDeadline(time.Now().Add(drainMost))
 		}
 	})
 	done := make(chan struct{})
@@ -200,7 +205,7 @@ func (s *session) close(ctx context.Context) error {
 	case <-ctx.Done():
 	}
 	s.cancel()
-	s.each(func(c *conn) { _ = c.nc.Close() })
+	s.each(func(c *conn) { _ = c.under.Close() })
 	return ctx.Err()
 }
 
