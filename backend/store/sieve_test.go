@@ -118,7 +118,7 @@ func TestSievedSearchIsTheFilter(t *testing.T) {
 		src := expression(t)
 		if rapid.IntRange(0, 2).Draw(t, "rare") == 0 {
 			src = rapid.SampledFrom([]string{"method:RARE", "status:599", "-method:RARE", "event:order.7", "seq:<2000", "size:>2990",
-				"path:/order/39*", "query.a:order", "method:post", "is:unread", "-is:pinned", "seq:1023..1025", "age:>3ms",
+				"path:/order/39*", "query.a:order", "method:post", "is:unread", "-is:pinned", "method:POST OR body.status.name:shipped*", "seq:1023..1025", "age:>3ms",
 				`body.status.name:"shipped out"`, "body.status.name:*shipped*", `body.*.name:"kept shipped out"`, "body.status.name:/out$/",
 				"before:" + time.UnixMicro(firstMoment+3000).UTC().Format(time.RFC3339Nano)}).Draw(t, "term") +
 				rapid.SampledFrom([]string{" ", " OR "}).Draw(t, "glue") + src

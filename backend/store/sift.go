@@ -73,10 +73,16 @@ func (f *sifter) block(st *stretch, i int) (done bool, err error) {
 	}
 	whole := hi-lo == blockSize || block == 0 && lo <= 0 && hi == blockSize-1
 	if f.counting && g.sure() && whole && f.s.tally.block(block).requests == st.rows[i].present.count() {
-		if g.must != (blockSet{}) {
-			return f.each(batch{set: &g.must, block: block, sure: true})
+		if g.must == (blockSet{}) {
+			return false, nil
 		}
-		return false, nil
+		if done, err := f.flush(); done || err != nil {
+			return done, err
+		}
+		if done, err := f.flushRange(); done || err != nil {
+			return done, err
+		}
+		return f.each(batch{set: &g.must, block: block, sure: true})
 	}
 	seqs := g.may.seqs(nil, block)
 	seqs = slices.DeleteFunc(seqs, func(seq int64) bool { return seq <= lo || seq > hi })
