@@ -8,6 +8,7 @@ import { pickHost } from "./host/host";
 import { createDesk, type Desk, DeskContext } from "./state/desk";
 import { words } from "./state/toasts";
 import { styleNonce } from "./ui/parts";
+import { PaneGuard } from "./ui/shell/Guard";
 import { NoKey, Stopped } from "./ui/shell/Locked";
 import { Shell } from "./ui/shell/Shell";
 import { paintTheme } from "./ui/shell/useTheme";
@@ -28,7 +29,9 @@ function App({ desk }: { desk: Desk }) {
     <MantineProvider theme={theme} getStyleNonce={styleNonce} defaultColorScheme="auto">
       <QueryClientProvider client={desk.queries}>
         <DeskContext value={desk}>
-          <Shell />
+          <PaneGuard what="The page">
+            <Shell />
+          </PaneGuard>
         </DeskContext>
       </QueryClientProvider>
     </MantineProvider>

@@ -8,6 +8,7 @@ import { EmptyState, Splitter } from "../parts";
 import { Banners } from "./Banners";
 import { Confirm } from "./Confirm";
 import { Features } from "./features";
+import { DialogGuard, PaneGuard } from "./Guard";
 import { KeysHelp } from "./KeysHelp";
 import { NoKey } from "./Locked";
 import { Palette } from "./Palette";
@@ -36,17 +37,27 @@ export function Shell() {
   if (locked) return <NoKey />;
   return (
     <div className={css.app}>
-      <TopBar />
+      <PaneGuard what="The top bar" bar>
+        <TopBar />
+      </PaneGuard>
       <div>
-        <Banners />
+        <PaneGuard what="The banner" bar>
+          <Banners />
+        </PaneGuard>
       </div>
       <Panes />
-      <StatusBar />
+      <PaneGuard what="The status bar" bar>
+        <StatusBar />
+      </PaneGuard>
       <Features />
-      <Palette />
-      <KeysHelp />
-      <Confirm />
-      <Toasts />
+      <DialogGuard names={["palette", "keys", "confirm"]}>
+        <Palette />
+        <KeysHelp />
+        <Confirm />
+      </DialogGuard>
+      <PaneGuard what="A message" bar>
+        <Toasts />
+      </PaneGuard>
     </div>
   );
 }
@@ -73,7 +84,9 @@ function Panes() {
       style={{ gridTemplateColumns: `${side}px auto ${list}px auto minmax(0, 1fr)` }}
     >
       <div className={`${css.pane} ${css.side}`}>
-        <Side />
+        <PaneGuard what="The side pane">
+          <Side />
+        </PaneGuard>
       </div>
       <Splitter
         label="Resize the side pane"
@@ -83,7 +96,9 @@ function Panes() {
         onChange={(to) => prefs.update((now) => ({ ...now, sideWidth: to }))}
       />
       <div className={css.pane}>
-        <RequestList />
+        <PaneGuard what="The list">
+          <RequestList />
+        </PaneGuard>
       </div>
       <Splitter
         label="Resize the list"
@@ -109,7 +124,12 @@ function Reading() {
   const narrowed = useStore(scope, (s) => s.text !== "" || s.quick !== undefined);
   if (!ready) return null;
   if (empty && !narrowed) return <Start />;
-  if (seq !== undefined) return <Detail seq={seq} key={seq} />;
+  if (seq !== undefined)
+    return (
+      <PaneGuard what={`Request ${seq}`} about={seq}>
+        <Detail seq={seq} key={seq} />
+      </PaneGuard>
+    );
   return (
     <div className={css.start}>
       <EmptyState title="No request is open">

@@ -3,16 +3,27 @@ import { EndpointsFeature } from "../endpoints/EndpointsFeature";
 import { SamplesFeature } from "../samples/SamplesFeature";
 import { SendFeature } from "../send/SendFeature";
 import { SettingsFeature } from "../settings/SettingsFeature";
+import { DialogGuard } from "./Guard";
 
 /** Every room that brings dialogs and actions of its own. */
 export function Features() {
   return (
     <>
-      <SendFeature />
-      <CompareFeature />
-      <EndpointsFeature />
-      <SettingsFeature />
-      <SamplesFeature />
+      <DialogGuard names={["send"]}>
+        <SendFeature />
+      </DialogGuard>
+      <DialogGuard names={["compare"]}>
+        <CompareFeature />
+      </DialogGuard>
+      <DialogGuard names={["endpoint", "target"]}>
+        <EndpointsFeature />
+      </DialogGuard>
+      <DialogGuard names={["settings"]}>
+        <SettingsFeature />
+      </DialogGuard>
+      <DialogGuard names={["samples"]}>
+        <SamplesFeature />
+      </DialogGuard>
     </>
   );
 }
