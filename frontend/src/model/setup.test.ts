@@ -8,6 +8,7 @@ import {
   filled,
   readAddress,
   slugOf,
+  targetName,
   wholeOf,
 } from "./setup";
 
@@ -84,6 +85,13 @@ describe("setup", () => {
     expect(wholeOf("1,000")).toBe(1000);
     expect(wholeOf("")).toBe(0);
     expect(wholeOf("1.5")).toBeUndefined();
+  });
+  it("names a target after its host, numbered when taken", () => {
+    expect(targetName("http://localhost:3000/hooks", [])).toBe("localhost:3000");
+    const taken = [{ name: "localhost:3000" }, { name: "localhost:3000 2" }];
+    expect(targetName("http://localhost:3000/hooks", taken)).toBe("localhost:3000 3");
+    expect(targetName("not a url", [])).toBe("my app");
+    expect(targetName(`http://${"x".repeat(63)}.test/`, []).length).toBeLessThanOrEqual(60);
   });
   it("drops empty header lines only", () => {
     expect(

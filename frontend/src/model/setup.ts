@@ -84,6 +84,14 @@ export function readAddress(typed: string): Address {
   };
 }
 
+/** A free name for a target: its host, numbered when taken. */
+export function targetName(url: string, targets: readonly { name: string }[]): string {
+  const base = (URL.canParse(url) && new URL(url).host.slice(0, 56)) || "my app";
+  let name = base;
+  for (let n = 2; targets.some((t) => t.name === name); n++) name = `${base} ${n}`;
+  return name;
+}
+
 /** Whether Creel listens on another address than the settings say. Port 0 is any port. */
 export function elsewhere(settings: string, actual: string): boolean {
   return settings !== actual && settings.replace(/:0$/, "") !== actual.replace(/:\d+$/, "");

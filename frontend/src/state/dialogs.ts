@@ -25,8 +25,15 @@ export interface DialogArgs {
   endpoint: { slug?: string };
   target: { name?: string; url?: string };
   samples: { endpoint?: string };
-  /** Asks before something that cannot be undone. */
-  confirm: { title: string; text: string; action: string; danger?: boolean; run(): unknown };
+  /** Asks before something large; final when it cannot be undone, and Enter then cancels. */
+  confirm: {
+    title: string;
+    text: string;
+    action: string;
+    danger?: boolean;
+    final?: boolean;
+    run(): unknown;
+  };
 }
 
 export type DialogName = keyof DialogArgs;

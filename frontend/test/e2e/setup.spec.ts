@@ -16,6 +16,24 @@ test("the first event is two clicks away", async ({ open }) => {
   await expect(page.getByRole("region", { name: "Request 1" })).toBeVisible();
 });
 
+test("a new app is forwarded to from the first screen, by its port alone", async ({ open, creel, app }) => {
+  const page = await open();
+  const main = page.getByRole("main");
+  const field = main.getByRole("textbox", { name: "URL of your app" });
+  await field.fill("localhost3000");
+  await expect(main).toContainText("no machine called");
+  await main.getByRole("button", { name: "Use http://localhost:3000" }).click();
+  await expect(field).toHaveValue("http://localhost:3000");
+  const { port } = new URL(app.url);
+  await field.fill(`127.0.0.1:${port}/hooks`);
+  await expect(main).toContainText(`Goes to ${app.url}/hooks`);
+  await page.keyboard.press("Enter");
+  await expect(main).toContainText(`Goes on to ${app.url}/hooks already`);
+  await creel.post("/inbox", { n: 1 });
+  await expect(page.getByRole("option", { name: /The target answered 200/ })).toBeVisible();
+  expect(app.got.map((g) => g.path)).toEqual(["/hooks"]);
+});
+
 test("a sample is looked at before it is sent, by keys alone", async ({ open, creel, page }) => {
   await creel.api("POST", "/endpoints", { slug: "stripe", name: "Stripe" });
   await open();
@@ -102,14 +120,18 @@ test("a target made with the endpoint gets each new request by itself", async ({
   const dialog = page.getByRole("dialog", { name: /^Endpoint / });
   await dialog.getByRole("textbox", { name: "Name of the new target" }).fill("local app");
   await dialog.getByRole("textbox", { name: "URL of the new target" }).fill(`${app.url}/base`);
-  await dialog.getByRole("button", { name: "Add target" }).click();
+  await page.keyboard.press("Enter");
   await expect(dialog.getByRole("checkbox", { name: /^local app/ })).toBeChecked();
+  await expect(dialog.getByRole("textbox", { name: "URL of the new target" })).toHaveValue("");
+  // What is typed and not added is meant all the same; a scheme it gets by itself.
+  await dialog.getByRole("textbox", { name: "URL of the new target" }).fill(app.url.replace("http://", ""));
+  await expect(dialog).toContainText(`Goes to ${app.url}`);
   await dialog.getByRole("button", { name: "Save" }).click();
   await expect(dialog).toBeHidden();
   await creel.post("/inbox/orders?x=1", { n: 7 });
   await expect(page.getByRole("option", { name: /The target answered 200/ })).toBeVisible();
-  expect(app.got).toHaveLength(1);
-  expect(app.got[0]?.body).toBe('{"n":7}');
+  await expect.poll(() => app.got.map((g) => g.path).sort()).toEqual(["/base/orders?x=1", "/orders?x=1"]);
+  expect(app.got.map((g) => g.body)).toEqual(['{"n":7}', '{"n":7}']);
 
   await page.getByRole("button", { name: /^Target local app/ }).click();
   await expect(page.getByRole("dialog", { name: "Target local app" })).toBeVisible();
@@ -204,5 +226,6 @@ test("a taken catch port is told in a banner, with Retry and another port", asyn
   expect(now.listening).toBe(true);
   expect((await fetch(`${now.url}/inbox/b`, { method: "POST" })).status).toBe(200);
   await expect(page.getByRole("option", { name: /\/inbox\/b/ })).toBeVisible();
+  await page.unrouteAll({ behavior: "wait" });
   await new Promise((done) => taken.close(done));
 });

@@ -10,6 +10,7 @@ import { CopyLine, FormDialog, TextField } from "../parts";
 import css from "./Endpoints.module.css";
 import { ReplyFields } from "./ReplyFields";
 import { TargetChoice } from "./TargetChoice";
+import { useNewTarget } from "./useNewTarget";
 
 const USUAL: Reply = {
   mode: "fixed",
@@ -29,6 +30,7 @@ export function EndpointDialog({ endpoint }: { endpoint: Endpoint | undefined })
   const [reply, setReply] = useState<Reply>(endpoint?.reply ?? USUAL);
   const [chosen, setChosen] = useState<string[]>(endpoint?.targets ?? []);
   const [filter, setFilter] = useState(endpoint?.filter ?? "");
+  const fresh = useNewTarget();
   const { busy, at, other, save } = useSaving(FIELDS);
   const slug = typedSlug ?? slugOf(name);
   const inbox = endpoint?.slug === INBOX;
@@ -37,11 +39,17 @@ export function EndpointDialog({ endpoint }: { endpoint: Endpoint | undefined })
 
   const submit = () =>
     void save(async () => {
+      // A target that was typed and not yet added is meant all the same.
+      const added = fresh.read.url === "" ? [] : [await fresh.add()];
+      const named = added.filter((t) => t !== undefined);
+      if (named.length < added.length) return;
+      const goesTo = [...new Set([...chosen, ...named])];
+      setChosen(goesTo);
       const input: EndpointInput = {
         slug,
         name: name.trim() || slug,
         reply: { ...reply, headers: filled(reply.headers ?? []) },
-        targets: chosen,
+        targets: goesTo,
         filter: filter.trim(),
       };
       const made = endpoint
@@ -64,6 +72,7 @@ export function EndpointDialog({ endpoint }: { endpoint: Endpoint | undefined })
       text: `What is sent to its URL then arrives in inbox. ${plural(endpoint?.requests ?? 0, "request")} kept so far ${endpoint?.requests === 1 ? "stays" : "stay"} in the history.`,
       action: "Delete endpoint",
       danger: true,
+      final: true,
       run: async () => {
         if (!endpoint) return;
         await desk.door.deleteEndpoint(endpoint.slug);
@@ -119,6 +128,7 @@ export function EndpointDialog({ endpoint }: { endpoint: Endpoint | undefined })
         targets={targets.map((t) => ({ name: t.name, url: t.url }))}
         chosen={chosen}
         onChange={setChosen}
+        fresh={fresh}
       />
       {chosen.length > 0 && (
         <TextField

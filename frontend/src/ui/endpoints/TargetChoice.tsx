@@ -1,32 +1,27 @@
-import { useState } from "react";
-import { useDesk } from "../../state/desk";
-import { words } from "../../state/toasts";
-import { Button, inputClass } from "../parts";
+import type { KeyboardEvent } from "react";
+import { AddressHint, Button, inputClass } from "../parts";
 import css from "./Endpoints.module.css";
+import type { NewTarget } from "./useNewTarget";
 
 interface TargetChoiceProps {
   targets: { name: string; url: string }[];
   chosen: string[];
   onChange(chosen: string[]): void;
+  fresh: NewTarget;
 }
 
 /** The targets as a list to tick, and one more made on the spot. */
-export function TargetChoice({ targets, chosen, onChange }: TargetChoiceProps) {
-  const desk = useDesk();
-  const [name, setName] = useState("");
-  const [url, setUrl] = useState("");
-  const [error, setError] = useState<string>();
+export function TargetChoice({ targets, chosen, onChange, fresh }: TargetChoiceProps) {
+  const { read, error } = fresh;
   const add = async () => {
-    try {
-      const made = await desk.door.addTarget({ name: name.trim() || url.trim(), url: url.trim() });
-      await desk.queries.invalidateQueries({ queryKey: ["targets"] });
-      onChange([...chosen, made.name]);
-      setName("");
-      setUrl("");
-      setError(undefined);
-    } catch (reason) {
-      setError(words(reason));
-    }
+    const made = await fresh.add();
+    if (made !== undefined) onChange([...new Set([...chosen, made])]);
+  };
+  // Enter in these two fields makes the target; it does not yet save the endpoint around them.
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== "Enter" || read.url === "") return;
+    event.preventDefault();
+    void add();
   };
   return (
     <div className={css.targets}>
@@ -48,8 +43,9 @@ export function TargetChoice({ targets, chosen, onChange }: TargetChoiceProps) {
           className={inputClass}
           aria-label="Name of the new target"
           placeholder="Name, such as local app"
-          value={name}
-          onChange={(e) => setName(e.currentTarget.value)}
+          value={fresh.name}
+          onKeyDown={onKeyDown}
+          onChange={(e) => fresh.setName(e.currentTarget.value)}
         />
         <input
           className={`${inputClass} mono`}
@@ -57,17 +53,22 @@ export function TargetChoice({ targets, chosen, onChange }: TargetChoiceProps) {
           aria-invalid={error ? true : undefined}
           placeholder="http://localhost:3000/webhooks"
           spellCheck={false}
-          value={url}
-          onChange={(e) => setUrl(e.currentTarget.value)}
+          value={fresh.url}
+          onKeyDown={onKeyDown}
+          onChange={(e) => fresh.setUrl(e.currentTarget.value)}
         />
-        <Button disabled={url.trim() === ""} onClick={() => void add()}>
+        <Button disabled={read.url === ""} onClick={() => void add()}>
           Add target
         </Button>
       </div>
-      {error && (
+      {error ? (
         <p className={css.error} role="alert">
           {error}
         </p>
+      ) : (
+        <div className={css.addressHint}>
+          <AddressHint read={read} onUse={fresh.setUrl} />
+        </div>
       )}
     </div>
   );

@@ -63,6 +63,7 @@ export function TargetDialog({
       text: "Endpoints no longer forward to it and what waits for it is cancelled. Deliveries made so far stay in the history.",
       action: "Delete target",
       danger: true,
+      final: true,
       run: async () => {
         if (!target) return;
         await desk.door.deleteTarget(target.name);

@@ -1,5 +1,5 @@
 import { type FormEvent, useState } from "react";
-import { readAddress } from "../../model/setup";
+import { readAddress, targetName } from "../../model/setup";
 import { DoorError, type Target } from "../../model/types";
 import { useDesk } from "../../state/desk";
 import { useTargets } from "../../state/queries";
@@ -44,7 +44,11 @@ export function ForwardDialog({ seq }: { seq: number }) {
     if (!keep) return go({ url: address.url });
     setBusy(true);
     try {
-      const made = await desk.door.addTarget({ name: name.trim(), url: address.url, pathMode: "exact" });
+      const made = await desk.door.addTarget({
+        name: name.trim() || targetName(address.url, targets),
+        url: address.url,
+        pathMode: "exact",
+      });
       await desk.queries.invalidateQueries({ queryKey: ["targets"] });
       await go({ target: made.name });
     } catch (reason) {
@@ -97,7 +101,7 @@ export function ForwardDialog({ seq }: { seq: number }) {
               label="Name of the target"
               error={error?.field === "name" ? error.text : undefined}
               value={name}
-              placeholder="local app"
+              placeholder={targetName(address.url, targets)}
               onChange={setName}
             />
           )}

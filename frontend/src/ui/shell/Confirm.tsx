@@ -27,11 +27,13 @@ export function Confirm() {
       size={440}
       footer={
         <>
-          <Button onClick={dialogs.close}>Cancel</Button>
+          <Button data-autofocus={args?.final} onClick={dialogs.close}>
+            Cancel
+          </Button>
           <Button
             look={args?.danger ? "danger" : "primary"}
             disabled={busy}
-            data-autofocus
+            data-autofocus={!args?.final}
             onClick={() => void run()}
           >
             {args?.action}

@@ -1,11 +1,12 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
+import { readAddress, targetName } from "../../model/setup";
 import { INBOX } from "../../state/commands";
 import { useDesk } from "../../state/desk";
 import { useEndpoints, useStatus, useTargets } from "../../state/queries";
 import { useStore } from "../../state/store";
 import { words } from "../../state/toasts";
-import { Button, inputClass } from "../parts";
+import { AddressHint, Button, inputClass } from "../parts";
 import css from "./Shell.module.css";
 import { CatchUrl } from "./TopBar";
 
@@ -67,6 +68,7 @@ function ForwardHere() {
   const [url, setUrl] = useState("");
   const [error, setError] = useState<string>();
   const [busy, setBusy] = useState(false);
+  const read = readAddress(url);
   const fed = endpoint?.targets ?? [];
 
   const forward = async (event: FormEvent) => {
@@ -74,8 +76,8 @@ function ForwardHere() {
     setBusy(true);
     setError(undefined);
     try {
-      const known = targets.find((t) => t.url === url.trim());
-      const target = known ?? (await door.addTarget({ name: nameFor(url, targets), url: url.trim() }));
+      const known = targets.find((t) => t.url === read.url);
+      const target = known ?? (await door.addTarget({ name: targetName(read.url, targets), url: read.url }));
       await door.changeEndpoint(slug, { targets: [...new Set([...fed, target.name])] });
       setUrl("");
       toasts.show({ tone: "good", text: `Each new request to ${slug} goes on to ${target.url}` });
@@ -110,24 +112,15 @@ function ForwardHere() {
           Forward here
         </Button>
       </div>
-      {error && (
+      {error ? (
         <div className={css.error} role="alert">
           {error}
+        </div>
+      ) : (
+        <div className={css.addressHint}>
+          <AddressHint read={read} onUse={setUrl} />
         </div>
       )}
     </form>
   );
-}
-
-/** A free name for a target: its host, numbered when taken. */
-function nameFor(url: string, targets: readonly { name: string }[]): string {
-  let base = "my app";
-  try {
-    base = new URL(url.trim()).host || base;
-  } catch {
-    // The door says what is wrong with the URL.
-  }
-  let name = base.slice(0, 60);
-  for (let n = 2; targets.some((t) => t.name === name); n++) name = `${base.slice(0, 60)} ${n}`;
-  return name;
 }
