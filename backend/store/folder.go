@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"log/slog"
@@ -103,7 +102,7 @@ func peek(path string) (header, error) {
 	if id := binary.BigEndian.Uint32(b[68:]); id != applicationID && h.version != 0 {
 		return header{}, hook.Faultf(hook.Invalid, "open %s: it is a database of another program; choose another data folder", path)
 	}
-	wal, err := walVersion(path+"-wal", h.pageSize)
+	wal, err := walVersion(path + "-wal")
 	if err != nil {
 		return header{}, &hook.Fault{Kind: hook.Unavailable, Text: "read " + path + "-wal", Err: err}
 	}
@@ -115,41 +114,4 @@ func peek(path string) (header, error) {
 			path, fi.Size(), pages*h.pageSize)
 	}
 	return h, nil
-}
-
-// walVersion returns the highest user_version among the copies of page 1 in a
-// write-ahead log, -1 when the log is missing or empty. It does not check
-// checksums: too careful is right here.
-func walVersion(path string, pageSize int64) (int, error) {
-	f, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return -1, nil
-	}
-	if err != nil {
-		return 0, err
-	}
-	defer func() { _ = f.Close() }()
-	var head [32]byte
-	if _, err := io.ReadFull(f, head[:]); err != nil {
-		return -1, nil // nothing was ever logged
-	}
-	version := 0
-	var frame [24]byte
-	for at := int64(len(head)); ; at += int64(len(frame)) + pageSize {
-		if _, err := f.ReadAt(frame[:], at); errors.Is(err, io.EOF) {
-			return version, nil
-		} else if err != nil {
-			return 0, fmt.Errorf("read log: %w", err)
-		}
-		if !bytes.Equal(frame[8:16], head[16:24]) {
-			return version, nil // left over from before the log was restarted
-		}
-		if binary.BigEndian.Uint32(frame[:]) != 1 {
-			continue
-		}
-		var v [4]byte
-		if _, err := f.ReadAt(v[:], at+int64(len(frame))+60); err == nil {
-			version = max(version, int(binary.BigEndian.Uint32(v[:])))
-		}
-	}
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"encoding/binary"
 	"os"
 	"path/filepath"
 	"testing"
@@ -16,11 +17,7 @@ func FuzzPeek(f *testing.F) {
 	copy(head, "SQLite format 3\x00")
 	head[16], head[63] = 0x20, 1
 	copy(head[68:], "Crel")
-	log := make([]byte, 32+24+8192)
-	copy(log[16:], "saltsalt")
-	log[32+3] = 1
-	copy(log[40:], "saltsalt")
-	log[32+24+63] = 9
+	log := logOf(9)
 	f.Add(head, log)
 	f.Add(bytes.Repeat([]byte{0xff}, 120), []byte(nil))
 	f.Add([]byte("short"), log[:40])
@@ -48,11 +45,7 @@ func TestPeekFindsTheVersionInTheLog(t *testing.T) {
 	copy(head, "SQLite format 3\x00")
 	head[16], head[63] = 0x20, 1
 	copy(head[68:], "Crel")
-	log := make([]byte, 32+24+8192)
-	copy(log[16:], "saltsalt")
-	log[32+3] = 1
-	copy(log[40:], "saltsalt")
-	log[32+24+63] = 9
+	log := logOf(9)
 	for _, f := range []struct {
 		name string
 		b    []byte
@@ -63,5 +56,58 @@ func TestPeekFindsTheVersionInTheLog(t *testing.T) {
 	}
 	if h, err := peek(path); err != nil || h.version != 9 {
 		t.Errorf("version is %d (%v), want 9", h.version, err)
+	}
+}
+
+// logOf is a write-ahead log that commits a first page with each version.
+func logOf(versions ...byte) []byte {
+	log := make([]byte, walHeader)
+	binary.BigEndian.PutUint32(log, walMagic)
+	log[10] = 0x20 // pages of 8,192 bytes
+	copy(log[16:], "saltsalt")
+	sum := walSum{order: binary.LittleEndian}
+	sign := func(at []byte) {
+		binary.BigEndian.PutUint32(at, sum.s0)
+		binary.BigEndian.PutUint32(at[4:], sum.s1)
+	}
+	sum.add(log[:24])
+	sign(log[24:])
+	for _, v := range versions {
+		frame := make([]byte, frameHeader+8192)
+		frame[3], frame[7] = 1, 1
+		copy(frame[8:], "saltsalt")
+		frame[frameHeader+63] = v
+		sum.add(frame[:8])
+		sum.add(frame[frameHeader:])
+		sign(frame[16:])
+		log = append(log, frame...)
+	}
+	return log
+}
+
+// What a power loss tore is noise: it must not look like a newer version.
+func TestPeekBelievesNoTornFrame(t *testing.T) {
+	path := filepath.Join(t.TempDir(), fileName)
+	log := logOf(2, 3, 99)
+	for name, c := range map[string]struct {
+		harm func(b []byte) []byte
+		want int
+	}{
+		"whole":          {func(b []byte) []byte { return b }, 99},
+		"last torn":      {func(b []byte) []byte { b[len(b)-4096]++; return b }, 3},
+		"last cut":       {func(b []byte) []byte { return b[:len(b)-1] }, 3},
+		"version torn":   {func(b []byte) []byte { b[walHeader+2*(frameHeader+8192)+frameHeader+60]++; return b }, 3},
+		"second torn":    {func(b []byte) []byte { b[walHeader+frameHeader+8192+20]++; return b }, 2},
+		"not committed":  {func([]byte) []byte { b := logOf(2, 3); b[walHeader+frameHeader+8192+7] = 0; return b }, 2},
+		"header torn":    {func(b []byte) []byte { b[17]++; return b }, -1},
+		"of no log":      {func(b []byte) []byte { return bytes.Repeat([]byte{7}, len(b)) }, -1},
+		"shorter than 1": {func(b []byte) []byte { return b[:walHeader+100] }, 0},
+	} {
+		if err := os.WriteFile(path, c.harm(bytes.Clone(log)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := walVersion(path); err != nil || got != c.want {
+			t.Errorf("%s: version %d (%v), want %d", name, got, err, c.want)
+		}
 	}
 }
