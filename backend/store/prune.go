@@ -30,6 +30,9 @@ func (s *Store) Prune(ctx context.Context, keep hook.Retention) (removed int64, 
 		n, err = s.pruneExcess(ctx, keep)
 		removed += n
 	}
+	if removed > 0 {
+		s.search.forget()
+	}
 	if err == nil {
 		err = s.shrink(ctx)
 	}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"encoding/binary"
 	"errors"
 	"math"
@@ -27,7 +28,8 @@ type search struct {
 	block   atomic.Int64  // the one that the newest request is in
 	wake    chan struct{} // there may be something to do
 	removed atomic.Bool   // requests may be gone for good
-	rested  chan struct{} // told when there is nothing left to do
+	resting atomic.Bool   // there is nothing left to do
+	rested  chan struct{} // told when that begins
 	stop    context.CancelFunc
 	stopped chan struct{}
 
@@ -58,15 +60,22 @@ func (x *search) close() {
 }
 
 // arrived is told of each commit.
-func (x *search) arrived(last int64, removed bool) {
-	if removed {
-		x.removed.Store(true)
+func (x *search) arrived(last int64) {
+	if block := last >> blockBits; x.block.Swap(block) != block {
+		x.nudge()
 	}
-	if block := last >> blockBits; removed || x.block.Swap(block) != block {
-		select {
-		case x.wake <- struct{}{}:
-		default:
-		}
+}
+
+// forget is told when requests are gone for good.
+func (x *search) forget() {
+	x.removed.Store(true)
+	x.nudge()
+}
+
+func (x *search) nudge() {
+	select {
+	case x.wake <- struct{}{}:
+	default:
 	}
 }
 
@@ -98,12 +107,14 @@ func (x *search) run(ctx context.Context) {
 			continue
 		}
 		x.builder, x.pace.idle = nil, true
+		x.resting.Store(true)
 		select {
 		case x.rested <- struct{}{}:
 		default:
 		}
 		select {
 		case <-x.wake:
+			x.resting.Store(false)
 		case <-ctx.Done():
 			return
 		}
@@ -152,20 +163,14 @@ func (x *search) ofHistory(ctx context.Context, s *segment) (bool, error) {
 		return false, nil
 	}
 	for _, m := range s.Marks {
-		rows, err := x.s.pool.QueryContext(ctx, "SELECT uid FROM requests WHERE seq = ?", m.Seq)
-		if err != nil {
+		var uid []byte
+		err := x.s.pool.QueryRowContext(ctx, "SELECT uid FROM requests WHERE seq = ?", m.Seq).Scan(&uid)
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
+		case err != nil:
 			return false, err
-		}
-		same := true
-		for rows.Next() {
-			var uid []byte
-			if err := rows.Scan(&uid); err != nil {
-				return false, errors.Join(err, rows.Close())
-			}
-			same = uidEnd(uid) == m.UID
-		}
-		if err := errors.Join(rows.Err(), rows.Close()); !same || err != nil {
-			return false, err
+		case uidEnd(uid) != m.UID:
+			return false, nil
 		}
 	}
 	return true, nil
@@ -295,8 +300,5 @@ func (x *search) adopt(path string) error {
 func (x *search) damaged(g *segment, err error) {
 	x.s.opt.Log.Warn("search index: a file is damaged and made anew", "file", g.path, "err", err)
 	x.index.drop(g)
-	select {
-	case x.wake <- struct{}{}:
-	default:
-	}
+	x.nudge()
 }

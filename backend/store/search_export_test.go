@@ -2,9 +2,10 @@ package store
 
 import "context"
 
-// WaitIndexed returns when the index holds all that it is to hold.
+// WaitIndexed returns when the index holds all that it is to hold, and nothing
+// else.
 func (s *Store) WaitIndexed(ctx context.Context) {
-	for s.Indexed(ctx).Behind > 0 {
+	for s.Indexed(ctx).Behind > 0 || s.search.removed.Load() || !s.search.resting.Load() {
 		select {
 		case <-s.search.rested:
 		case <-ctx.Done():

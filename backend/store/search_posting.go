@@ -18,9 +18,12 @@ const (
 )
 
 const (
-	asGaps = iota
+	asGaps uint64 = iota
 	asBits
 )
+
+// sized joins the length and the kind of a posting.
+func sized(n int, kind uint64) uint64 { return uint64(n)<<1 | kind }
 
 var errDamaged = errors.New("the search index is damaged")
 
@@ -35,7 +38,7 @@ func appendPosting(dst []byte, low byte, ids []uint16, span int) []byte {
 	}
 	dst = append(dst, low)
 	if size > span/8 {
-		dst = binary.AppendUvarint(dst, uint64(span/8)<<1|asBits)
+		dst = binary.AppendUvarint(dst, sized(span/8, asBits))
 		at := len(dst)
 		dst = append(dst, make([]byte, span/8)...)
 		for _, id := range ids {
@@ -43,7 +46,7 @@ func appendPosting(dst []byte, low byte, ids []uint16, span int) []byte {
 		}
 		return dst
 	}
-	dst = binary.AppendUvarint(dst, uint64(size)<<1|asGaps)
+	dst = binary.AppendUvarint(dst, sized(size, asGaps))
 	last = -1
 	for _, id := range ids {
 		dst = binary.AppendUvarint(dst, uint64(int(id)-last-1))
@@ -58,7 +61,7 @@ func uvarintLen(v uint64) int { return (bits.Len64(v|1) + 6) / 7 }
 type postings struct {
 	rest []byte
 	low  int // of the current one; past every bucket at the end
-	kind int
+	kind uint64
 	data []byte
 }
 
@@ -73,7 +76,7 @@ func (p *postings) next() error {
 	if n <= 0 || v>>1 > uint64(len(p.rest)-1-n) {
 		return errDamaged
 	}
-	p.low, p.kind = low, int(v&1)
+	p.low, p.kind = low, v&1
 	at := 1 + n
 	p.data, p.rest = p.rest[at:at+int(v>>1)], p.rest[at+int(v>>1):]
 	return nil
@@ -159,19 +162,5 @@ func (b bitset) and(c bitset) bool {
 func (b bitset) or(c bitset) {
 	for i := range b {
 		b[i] |= c[i]
-	}
-}
-
-// newestFirst calls f with the set bits from the highest down, until it says
-// stop.
-func (b bitset) newestFirst(f func(id int) (stop bool)) {
-	for i := len(b) - 1; i >= 0; i-- {
-		for w := b[i]; w != 0; {
-			top := 63 - bits.LeadingZeros64(w)
-			if f(i*64 + top) {
-				return
-			}
-			w &^= 1 << top
-		}
 	}
 }

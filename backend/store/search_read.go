@@ -111,7 +111,6 @@ func (x *search) read(ctx context.Context, b *blockBuilder, seq int64) (next int
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
-	next = seq
 	for n := 1; rows.Next(); n++ {
 		var at, state int64
 		var uid []byte

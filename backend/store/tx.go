@@ -97,7 +97,7 @@ func (t *tx) publish() {
 		now.Rev++
 	}
 	s.change.Store(now)
-	s.search.arrived(t.seq, t.reload)
+	s.search.arrived(t.seq)
 	if s.opt.OnChange != nil {
 		told := *now
 		slices.Sort(t.updated)
