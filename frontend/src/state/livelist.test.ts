@@ -258,6 +258,30 @@ describe("live list", () => {
     expect(list.row(0)?.seq).toBe(92);
   });
 
+  it("keeps to a new filter when history changes while it is read", async () => {
+    const history = new History();
+    history.add(100);
+    const { list, settle } = await opened(history, "1");
+    void list.setFilter("2");
+    history.remove([92]);
+    void list.catchUp(history.lastSeq, history.epoch);
+    void list.reload();
+    await settle();
+    expect(list.view.get().filter).toBe("2");
+    expect(list.row(0)?.seq).toBe(82);
+  });
+
+  it("goes back to the filter it has when another one is still on its way", async () => {
+    const history = new History();
+    history.add(100);
+    const { list, settle } = await opened(history, "1");
+    void list.setFilter("2");
+    void list.setFilter("1");
+    await settle();
+    expect(list.view.get().filter).toBe("1");
+    expect(list.row(0)?.seq).toBe(91);
+  });
+
   it("grows downward while the total is a lower bound", async () => {
     const history = new History();
     history.add(1_000);

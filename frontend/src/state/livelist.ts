@@ -74,6 +74,8 @@ export class LiveList {
   private following = true;
   private generation = 0;
   private wanted = { from: 0, to: BLOCK };
+  /** The filter that is being read for, until its rows are there. */
+  private asked: string | undefined;
   private arriving = false;
   private ready = false;
   private loading = false;
@@ -146,14 +148,14 @@ export class LiveList {
 
   /** Changes the filter. The old rows stay until the new ones are here, or for good when it is at fault. */
   setFilter(filter: string): Promise<void> {
-    const same = this.ready && filter === this.filter && !this.error;
+    const same = this.ready && filter === this.filter && this.asked === undefined && !this.error;
     if (same) return Promise.resolve();
     return this.load(filter, false);
   }
 
-  /** Fetches everything anew in place. */
+  /** Fetches everything anew: in place, or for the new filter when one is still on its way. */
   reload(): Promise<void> {
-    return this.load(this.filter, true);
+    return this.load(this.asked ?? this.filter, this.asked === undefined);
   }
 
   /** Tells where history stands: catches up with arrivals, reloads on another epoch. */
@@ -216,6 +218,7 @@ export class LiveList {
   private async load(filter: string, inPlace: boolean): Promise<void> {
     const generation = ++this.generation;
     this.loading = true;
+    if (!inPlace) this.asked = filter;
     this.commit();
     const known = this.lastSeq;
     try {
@@ -237,6 +240,7 @@ export class LiveList {
         this.insert(middle.items, this.count - 1 - from, middle.rev);
       }
       this.loading = false;
+      this.asked = undefined;
       if (!inPlace) this.following = true;
       this.error = undefined;
       this.options.onReset?.();
@@ -246,6 +250,7 @@ export class LiveList {
     } catch (error) {
       if (generation !== this.generation) return;
       this.loading = false;
+      this.asked = undefined;
       this.error = error instanceof DoorError ? error : new DoorError(0, String(error));
       this.commit();
     }
