@@ -20,7 +20,8 @@ func (s *Store) Prune(ctx context.Context, keep hook.Retention) (removed int64, 
 	n, err := s.pruneTrash(ctx)
 	removed += n
 	if err == nil && keep.Age > 0 {
-		now, believed := s.opt.Now(), false
+		now := s.opt.Now()
+		var believed bool
 		if believed, err = s.believed(ctx, now); believed && err == nil {
 			n, err = s.pruneAge(ctx, now.Add(-keep.Age).UnixMicro())
 			removed += n

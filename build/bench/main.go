@@ -22,7 +22,7 @@ func main() {
 	rounds := flag.Int("rounds", 5, "rounds of each side; medians are reported")
 	length := flag.Duration("length", 3*time.Second, "length of a round")
 	size := flag.Int("history", 1_000_000, "requests in the large history; 0 leaves it out")
-	only := flag.String("only", "", "capture, compare or history alone")
+	only := flag.String("only", "", "capture, compare, retention or history alone")
 	peer := flag.Bool("peer", false, "be the peer: an empty net/http handler (used by bench itself)")
 	flag.Parse()
 	if *peer {
@@ -44,6 +44,7 @@ func run(only, creel string, rounds int, length time.Duration, size int) error {
 	}{
 		{"capture", func() error { return capture(creel, rounds, length) }},
 		{"compare", func() error { return comparing(rounds) }},
+		{"retention", func() error { return retention(creel, rounds, length) }},
 		{"history", func() error { return history(creel, size) }},
 	}
 	var errs []error
