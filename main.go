@@ -29,6 +29,7 @@ import (
 	"creel/backend/forward"
 	"creel/backend/hook"
 	"creel/backend/store"
+	"creel/backend/trust"
 
 	"github.com/spf13/cobra"
 )
@@ -61,6 +62,8 @@ func main() {
 // flags are those of every command that opens the data folder.
 type flags struct {
 	data, catch, ui string
+	catchTLS        string // "" is what is remembered
+	catchTLSHost    string
 	readyJSON       bool
 	verbose         bool
 }
@@ -80,8 +83,14 @@ func root() *cobra.Command {
 	cmd.PersistentFlags().StringVar(&f.data, "data", "", "data `folder` (default $CREEL_DATA, else the system's place for programs' data)")
 	cmd.PersistentFlags().BoolVarP(&f.verbose, "verbose", "v", false, "log what happens to standard error")
 	cmd.Flags().StringVar(&f.catch, "catch", "", "catch `HOST:PORT` for this run (default: the one in the settings)")
+	secureFlags(cmd, &f)
 	cmd.AddCommand(serveCommand(&f), cli.Seed(&f.data, openSeed))
 	return cmd
+}
+
+func secureFlags(cmd *cobra.Command, f *flags) {
+	cmd.Flags().StringVar(&f.catchTLS, "catch-tls", "", "catch over HTTPS, too, on `HOST:PORT` for this run (default: the one in the settings)")
+	cmd.Flags().StringVar(&f.catchTLSHost, "catch-tls-host", "", "private `NAME` or address to sign for besides localhost")
 }
 
 func serveCommand(f *flags) *cobra.Command {
@@ -92,6 +101,7 @@ func serveCommand(f *flags) *cobra.Command {
 		RunE:  func(cmd *cobra.Command, _ []string) error { return serve(cmd.Context(), *f, cmd.OutOrStdout()) },
 	}
 	cmd.Flags().StringVar(&f.catch, "catch", "", "catch `HOST:PORT`; port 0 picks one (default: the one in the settings, 127.0.0.1:4290)")
+	secureFlags(cmd, f)
 	cmd.Flags().StringVar(&f.ui, "ui", serveUI, "door `HOST:PORT` for the page and the API; port 0 picks one")
 	cmd.Flags().BoolVar(&f.readyJSON, "ready-json", false, "print one line of JSON when both ports accept")
 	return cmd
@@ -137,14 +147,15 @@ func open(ctx context.Context, f flags, front func()) (_ *program, err error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := desk.New(ctx, desk.Options{Store: p.store, Roads: forward.Roads{}, Log: log, DataDir: dir, Version: version})
+	d, err := desk.New(ctx, desk.Options{Store: p.store, Roads: forward.Roads{}, Log: log, DataDir: dir, Version: version,
+		Authority: func(hosts ...string) (desk.Authority, error) { return trust.Open(dir, time.Now, hosts...) }})
 	if err != nil {
 		return nil, err
 	}
 	behind.Store(d)
 	catcher := catch.New(d, catch.Options{MaxBody: d.MaxBody, Log: log})
 	own := func(addr string) bool {
-		return forward.Reaches(catcher.Addr(), addr) || forward.Reaches(p.door.Addr(), addr)
+		return forward.Reaches(catcher.Addr(), addr) || forward.Reaches(catcher.TLSAddr(), addr) || forward.Reaches(p.door.Addr(), addr)
 	}
 	p.sender = forward.New(forward.Options{Own: own})
 	outbox := forward.NewOutbox(d, p.sender, forward.OutboxOptions{Log: log})
@@ -160,7 +171,13 @@ func open(ctx context.Context, f flags, front func()) (_ *program, err error) {
 		return nil, err
 	}
 	p.desk = d
-	return p, d.Start(ctx, catcher, outbox, f.catch)
+	if err := d.Start(ctx, catcher, outbox, f.catch); err != nil {
+		return p, err
+	}
+	if err := d.StartSecure(ctx, f.catchTLS, f.catchTLSHost); err != nil {
+		log.Warn("catch port for https not open", "err", err)
+	}
+	return p, nil
 }
 
 // openHistory opens the history. A damaged one is set aside, whole, and a new
@@ -229,7 +246,10 @@ func serve(ctx context.Context, f flags, out io.Writer) error {
 	if l := p.desk.Listening(); !l.Open {
 		return errors.Join(l.Err, p.close())
 	}
-	if err := errors.Join(p.tell(), announce(out, p.session(), f.readyJSON)); err != nil {
+	if l := p.desk.Secure(); f.catchTLS != "" && !l.Open {
+		return errors.Join(l.Err, p.close())
+	}
+	if err := errors.Join(p.tell(), announce(out, p.session(), p.desk.Secure(), f.readyJSON)); err != nil {
 		return errors.Join(err, p.close())
 	}
 	<-ctx.Done()
@@ -240,17 +260,25 @@ func serve(ctx context.Context, f flags, out io.Writer) error {
 	return nil
 }
 
-func announce(out io.Writer, s folder.Session, asJSON bool) error {
+func announce(out io.Writer, s folder.Session, secure desk.Secure, asJSON bool) error {
+	also := ""
+	if secure.Open {
+		also = "https://" + secure.Addr
+	}
 	if asJSON {
 		return json.NewEncoder(out).Encode(struct {
-			Catch   string `json:"catch"`
-			UI      string `json:"ui"`
-			Token   string `json:"token"`
-			PID     int    `json:"pid"`
-			Version string `json:"version"`
-		}{s.Catch, s.UI, s.Token, s.PID, s.Version})
+			Catch    string `json:"catch"`
+			CatchTLS string `json:"catchTls,omitempty"`
+			UI       string `json:"ui"`
+			Token    string `json:"token"`
+			PID      int    `json:"pid"`
+			Version  string `json:"version"`
+		}{s.Catch, also, s.UI, s.Token, s.PID, s.Version})
 	}
-	_, err := fmt.Fprintf(out, "Catching on  %s\nOpen         %s/#token=%s\nStop with Ctrl+C.\n", s.Catch, s.UI, s.Token)
+	if also != "" {
+		also = "\n        and  " + also
+	}
+	_, err := fmt.Fprintf(out, "Catching on  %s%s\nOpen         %s/#token=%s\nStop with Ctrl+C.\n", s.Catch, also, s.UI, s.Token)
 	return err
 }
 

@@ -147,6 +147,7 @@ func (s *server) routes(mux *http.ServeMux) huma.API {
 	s.byteRoutes(v1)
 	s.sendRoutes(v1)
 	s.setupRoutes(v1)
+	s.tlsRoutes(v1)
 	document := func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/openapi+json")
 		enc := json.NewEncoder(w)

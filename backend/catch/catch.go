@@ -180,7 +180,8 @@ func New(k Keeper, o Options) *Catcher {
 // address Open does nothing.
 func (c *Catcher) Open(addr string) error { return c.open(&c.session, addr, nil) }
 
-// OpenTLS is Open for requests over TLS, beside those without.
+// OpenTLS is Open for requests over TLS, beside those without. On its own
+// address it uses config for new connections.
 func (c *Catcher) OpenTLS(addr string, config *tls.Config) error {
 	return c.open(&c.secure, addr, config)
 }
@@ -198,6 +199,7 @@ func (c *Catcher) open(at **session, addr string, config *tls.Config) error {
 	defer c.mu.Unlock()
 	old := *at
 	if old != nil && old.ln.Addr().String() == addr {
+		old.tls.Store(config)
 		return nil
 	}
 	ln, err := listen(addr)
@@ -205,14 +207,15 @@ func (c *Catcher) open(at **session, addr string, config *tls.Config) error {
 		return err
 	}
 	s := c.newSession(ln)
-	s.tls = config
+	s.tls.Store(config)
 	*at = s
 	c.retire(old)
 	s.wg.Go(s.accept)
 	return nil
 }
 
-// retire closes a session beside everything else. The caller holds mu.
+// retire closes a session beside everything else, and returns when its address
+// is free. The caller holds mu.
 func (c *Catcher) retire(s *session) {
 	if s == nil {
 		return
@@ -222,13 +225,14 @@ func (c *Catcher) retire(s *session) {
 		defer cancel()
 		_ = s.close(ctx)
 	})
+	<-s.unbound
 }
 
 func (c *Catcher) newSession(ln net.Listener) *session {
 	ctx, cancel := context.WithCancel(context.Background())
 	return &session{
 		Catcher: c, ln: ln, ctx: ctx, cancel: cancel,
-		shut: make(chan struct{}), deaf: make(chan struct{}), conns: make(map[*conn]struct{}),
+		shut: make(chan struct{}), deaf: make(chan struct{}), unbound: make(chan struct{}), conns: make(map[*conn]struct{}),
 	}
 }
 

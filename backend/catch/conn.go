@@ -50,8 +50,8 @@ type conn struct {
 func (s *session) newConn(nc net.Conn) *conn {
 	base := s.bufs.Get().(*[bufSize]byte)
 	c := &conn{session: s, nc: nc, under: nc, base: base, buf: base[:]}
-	if s.tls != nil {
-		c.nc = tls.Server(nc, s.tls)
+	if config := s.tls.Load(); config != nil {
+		c.nc = tls.Server(nc, config)
 	}
 	if a := nc.RemoteAddr(); a != nil {
 		c.remote = a.String()

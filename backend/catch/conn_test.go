@@ -300,10 +300,13 @@ func TestMovingAwayLosesNobody(t *testing.T) {
 		p.send(next)
 		waiting = append(waiting, p)
 	}
-	if err := c.Open("127.0.0.1:0"); err != nil {
+	moved := make(chan error)
+	go func() { moved <- c.Open("127.0.0.1:0") }()
+	until(func() bool { return goroutines("catch.(*session).drain") > 0 })
+	close(gate)
+	if err := <-moved; err != nil {
 		t.Fatal(err)
 	}
-	close(gate)
 	for _, p := range waiting {
 		p.expect(200)
 		p.gone()

@@ -17,8 +17,8 @@ import (
 type session struct {
 	*Catcher
 	ln     net.Listener
-	tls    *tls.Config     // nil: plain
-	ctx    context.Context // of the Keeper's calls
+	tls    atomic.Pointer[tls.Config] // nil: plain
+	ctx    context.Context            // of the Keeper's calls
 	cancel context.CancelFunc
 	wg     sync.WaitGroup // the accept loop and every connection
 
@@ -27,6 +27,7 @@ type session struct {
 	shut     chan struct{} // closed with closing
 	drainBy  time.Time     // set before draining
 	deaf     chan struct{} // closed when the accept loop has ended
+	unbound  chan struct{} // closed when the address is free
 
 	mu    sync.Mutex
 	conns map[*conn]struct{}
@@ -188,6 +189,7 @@ func (s *session) close(ctx context.Context) error {
 	s.closing.Store(true)
 	close(s.shut)
 	_ = s.ln.Close()
+	close(s.unbound)
 	s.each(func(c *conn) {
 		switch {
 		case c.idle.Load():

@@ -16,10 +16,10 @@ import (
 // shake greets a sender that is to speak TLS. When they do not come to terms,
 // a stub says why: the sender's log seldom does.
 func (c *conn) shake() bool {
-	if c.tls == nil {
+	secure, ok := c.nc.(*tls.Conn)
+	if !ok {
 		return true
 	}
-	secure, _ := c.nc.(*tls.Conn)
 	now := time.Now()
 	c.waiting.Store(now.UnixNano())
 	c.readUntil(now.Add(c.o.HeadTimeout))

@@ -48,6 +48,7 @@ var binary string
 // creel is a running `creel-headless serve`.
 type creel struct {
 	Catch, UI, Token, Version string
+	CatchTLS                  string
 	PID                       int
 
 	tb   testing.TB

@@ -54,6 +54,9 @@ type Options struct {
 	Log     *slog.Logger
 	DataDir string
 	Version string
+	// Authority finds or makes what signs for HTTPS on the catch port; nil is
+	// no HTTPS.
+	Authority func(hosts ...string) (Authority, error)
 }
 
 // Desk runs the use cases. Its methods may be called from many goroutines.
@@ -75,6 +78,7 @@ type Desk struct {
 	listenMu  sync.Mutex
 	listenErr error  // why the catch port is not open
 	wanted    string // the address it should have
+	secure    secure
 
 	changes *changeLog
 	samples *sampleWaiters
@@ -103,7 +107,7 @@ func New(ctx context.Context, o Options) (*Desk, error) {
 	}
 	d := &Desk{
 		store: o.Store, roads: o.Roads, now: o.Now, log: o.Log,
-		dataDir: o.DataDir, version: o.Version, started: o.Now(),
+		dataDir: o.DataDir, version: o.Version, started: o.Now(), secure: secure{open: o.Authority},
 		changes: newChangeLog(), samples: newSampleWaiters(), prune: make(chan struct{}, 1),
 	}
 	if err := d.reload(ctx); err != nil {
