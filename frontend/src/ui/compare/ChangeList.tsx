@@ -48,7 +48,9 @@ export function ChangeList({ changes, current, onPick, onIgnore }: ChangeListPro
               aria-current={here || undefined}
               onClick={() => onPick(at)}
             >
-              <Tag tone={change.faint ? "plain" : TONES[change.op]}>{WORDS[change.op]}</Tag>
+              <span className={css.op}>
+                <Tag tone={change.faint ? "plain" : TONES[change.op]}>{WORDS[change.op]}</Tag>
+              </span>
               <span className={css.section}>{section}</span>
               <span className={css.path}>
                 {change.path || (change.op === "move" ? "order" : "all of it")}

@@ -29,10 +29,13 @@ export function CompareFeature() {
           if (seq === undefined) return;
           if (marked === undefined) {
             desk.selection.mark(seq);
-            desk.toasts.show({ text: `#${seq} is marked: choose another request and press D to compare` });
+            desk.toasts.show({
+              about: "mark",
+              text: `#${seq} is marked: choose another request and press D to compare`,
+            });
           } else if (marked === seq) {
             desk.selection.mark(undefined);
-            desk.toasts.show({ text: `#${seq} is no longer marked` });
+            desk.toasts.show({ about: "mark", text: `#${seq} is no longer marked` });
           } else {
             const [left, right] = marked < seq ? [marked, seq] : [seq, marked];
             desk.selection.mark(undefined);

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
-import { bytes } from "../../model/format";
+import { bytes, changesText, ms, statusTone } from "../../model/format";
 import { formatJson } from "../../model/pretty";
 import { readAddress } from "../../model/setup";
 import { type Attempt, type Delivery, type Detail, DoorError } from "../../model/types";
@@ -9,7 +9,7 @@ import { reads } from "../../state/queries";
 import { finished, lastUrl, post, recentUrls, rememberUrl } from "../../state/sending";
 import { words } from "../../state/toasts";
 import { AttemptView } from "../detail/deliveries/AttemptView";
-import { AddressHint, Button, CodeView, Dialog, inputClass } from "../parts";
+import { AddressHint, Button, CodeView, Dialog, inputClass, Tag } from "../parts";
 import { type Draft, draftOf, editsOf, textOf } from "./draft";
 import { HeadersEditor } from "./HeadersEditor";
 import css from "./Send.module.css";
@@ -92,7 +92,7 @@ function Editor({ detail, text, url, drafts }: EditorProps) {
       open
       onClose={desk.dialogs.close}
       title={`Edit and send request #${seq}`}
-      size={980}
+      size={attempt ? "min(1400px, 94vw)" : 980}
       tall
       footer={
         <>
@@ -114,63 +114,74 @@ function Editor({ detail, text, url, drafts }: EditorProps) {
       }
     >
       {/* biome-ignore lint/a11y/noStaticElementInteractions: the shortcut of the Send button, for the whole form */}
-      <div className={css.editor} onKeyDown={onKeyDown}>
-        <div className={css.lineRow}>
-          <input
-            className={`${inputClass} ${css.method}`}
-            aria-label="Method"
-            aria-invalid={at("edits.method") ? true : undefined}
-            list="methods"
-            value={draft.method}
-            onChange={(e) => change({ method: e.currentTarget.value })}
+      <div className={css.sides} onKeyDown={onKeyDown}>
+        <div className={css.editor}>
+          <div className={css.lineRow}>
+            <input
+              className={`${inputClass} ${css.method}`}
+              aria-label="Method"
+              aria-invalid={at("edits.method") ? true : undefined}
+              list="methods"
+              value={draft.method}
+              onChange={(e) => change({ method: e.currentTarget.value })}
+            />
+            <datalist id="methods">
+              {METHODS.map((m) => (
+                <option key={m} value={m} />
+              ))}
+            </datalist>
+            <input
+              className={`${inputClass} ${css.url}`}
+              aria-label="URL"
+              aria-invalid={at("url") ? true : undefined}
+              data-autofocus
+              spellCheck={false}
+              placeholder="Where to send it, such as http://localhost:3000/webhooks"
+              value={draft.url}
+              onChange={(e) => change({ url: e.currentTarget.value })}
+            />
+          </div>
+          {(at("url") ?? at("edits.method")) ? (
+            <p className={css.error} role="alert">
+              {at("url") ?? at("edits.method")}
+            </p>
+          ) : (
+            (address.completed || address.doubt) && (
+              <div className={css.under}>
+                <AddressHint read={address} onUse={(to) => change({ url: to })} />
+              </div>
+            )
+          )}
+          <HeadersEditor
+            headers={draft.headers}
+            error={at("edits.headers")}
+            onChange={(headers) => change({ headers })}
           />
-          <datalist id="methods">
-            {METHODS.map((m) => (
-              <option key={m} value={m} />
-            ))}
-          </datalist>
-          <input
-            className={`${inputClass} ${css.url}`}
-            aria-label="URL"
-            aria-invalid={at("url") ? true : undefined}
-            data-autofocus
-            spellCheck={false}
-            placeholder="Where to send it, such as http://localhost:3000/webhooks"
-            value={draft.url}
-            onChange={(e) => change({ url: e.currentTarget.value })}
-          />
+          <BodyEditor draft={draft} size={detail.bodyBytes} onChange={(body) => change({ body })} />
         </div>
-        {(at("url") ?? at("edits.method")) ? (
-          <p className={css.error} role="alert">
-            {at("url") ?? at("edits.method")}
-          </p>
-        ) : (
-          (address.completed || address.doubt) && (
-            <div className={css.under}>
-              <AddressHint read={address} onUse={(to) => change({ url: to })} />
-            </div>
-          )
-        )}
-        <HeadersEditor
-          headers={draft.headers}
-          error={at("edits.headers")}
-          onChange={(headers) => change({ headers })}
-        />
-        <BodyEditor draft={draft} size={detail.bodyBytes} onChange={(body) => change({ body })} />
         {attempt && <Answer attempt={attempt} key={attempt.id} />}
       </div>
     </Dialog>
   );
 }
 
-/** What came back, brought into view: the form above it may be taller than the window. */
+/** What came back, beside the form; below it in a narrow window, and then brought into view. */
 function Answer({ attempt }: { attempt: Attempt }) {
   const place = useRef<HTMLElement>(null);
   useEffect(() => {
-    place.current?.scrollIntoView({ block: "end" });
+    place.current?.scrollIntoView({ block: "nearest" });
   }, []);
+  const { status } = attempt;
   return (
     <section className={css.answer} aria-label="Answer" ref={place}>
+      <div className={css.answerHead} role="status">
+        <h3>Answer</h3>
+        {status === undefined ? <Tag tone="bad">none</Tag> : <Tag tone={statusTone(status)}>{status}</Tag>}
+        <span className={css.dim}>
+          in {ms(attempt.phasesMs.total)}
+          {attempt.changes === undefined ? "" : `, ${changesText(attempt.changes)}`}
+        </span>
+      </div>
       <AttemptView attempt={attempt} />
     </section>
   );
