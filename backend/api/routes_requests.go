@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"creel/backend/desk"
 	"creel/backend/hook"
@@ -16,6 +17,7 @@ type listInput struct {
 	After  int64  `query:"after" minimum:"0" doc:"only requests newer than this seq; the oldest of them first get a place in the page"`
 	Offset int    `query:"offset" minimum:"0" maximum:"100000000" doc:"requests to skip, from the newest"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"100"`
+	Within int    `query:"withinMs" minimum:"0" maximum:"60000" doc:"answer after about that long with what was found so far; next then goes on. 0 waits for a whole page"`
 }
 
 type seqInput struct {
@@ -99,13 +101,16 @@ func (s *server) list(ctx context.Context, in *listInput) (*struct{ Body RowPage
 	// The state is read first: a row that arrives in between is then told
 	// twice, never lost.
 	now := s.desk.Change()
-	page, err := s.desk.List(ctx, in.Filter, hook.Cursor{Before: in.Before, After: in.After, Offset: in.Offset, Limit: in.Limit})
+	page, err := s.desk.List(ctx, in.Filter, hook.Cursor{Before: in.Before, After: in.After, Offset: in.Offset, Limit: in.Limit,
+		Budget: time.Duration(in.Within) * time.Millisecond})
 	return answer(ctx, s, page, err, func(p hook.Page) RowPage {
 		out := RowPage{
 			Items: rowsOf(p.Rows), Total: p.Total, Exact: p.Exact,
 			LastSeq: now.LastSeq, Epoch: now.Epoch, Rev: now.Rev,
 		}
-		if n := len(p.Rows); n > 0 && n == in.Limit {
+		if p.Next > 0 {
+			out.Next = &p.Next
+		} else if n := len(p.Rows); n > 0 && n == in.Limit {
 			out.Next = &p.Rows[n-1].Seq
 		}
 		return out

@@ -8,6 +8,9 @@ type Cursor struct {
 	After  int64 // only seqs above; 0 is no bound
 	Offset int   // rows of the result to skip, counted from the newest
 	Limit  int   // at most that many rows, 1…1 000
+	// Budget is how long to look for rows before answering with those found so
+	// far; 0 is as long as it takes.
+	Budget time.Duration
 }
 
 // Page is a stretch of the history, newest first.
@@ -18,6 +21,9 @@ type Page struct {
 	// Exact is false when counting was stopped early: Total is then a lower
 	// bound.
 	Exact bool
+	// Next is not 0 when the Cursor's Budget ended the search: there may be more
+	// rows below that seq.
+	Next int64
 }
 
 // MarksPatch changes marks; nil fields stay.

@@ -18,7 +18,7 @@ const (
 // List returns the rows that match expr (nil is all), newest first. A limit of
 // 0 is 100, more than 1,000 is 1,000. With After it returns the oldest Limit
 // rows above After, so that a caller who catches up misses none; Offset cannot
-// be combined with it.
+// be combined with it. A Budget bounds the search but for what Offset skips.
 func (s *Store) List(ctx context.Context, expr *filter.Expr, cur hook.Cursor) (hook.Page, error) {
 	if cur.Limit <= 0 {
 		cur.Limit = defaultLimit
@@ -42,7 +42,7 @@ func (s *Store) List(ctx context.Context, expr *filter.Expr, cur hook.Cursor) (h
 	case q.tallied:
 		page.Rows, err = s.pageByTally(ctx, q, cur)
 	default:
-		page.Rows, seen, err = s.pageBySearch(ctx, q, cur)
+		page.Rows, seen, page.Next, err = s.pageBySearch(ctx, q, cur)
 	}
 	switch {
 	case err != nil:
@@ -103,9 +103,10 @@ func (s *Store) pageByTally(ctx context.Context, q *query, cur hook.Cursor) ([]h
 
 // pageBySearch looks at what the sieve lets through, newest first, a part at a
 // time: no read lasts so long that the write-ahead log could not start over.
-// all is how many there are when that came out on the way, else -1.
-func (s *Store) pageBySearch(ctx context.Context, q *query, cur hook.Cursor) (rows []hook.Row, all int64, err error) {
-	skip, full := int64(cur.Offset), false
+// all is how many there are when that came out on the way, else -1; next is
+// where to go on when the budget was used up.
+func (s *Store) pageBySearch(ctx context.Context, q *query, cur hook.Cursor) (rows []hook.Row, all, next int64, err error) {
+	skip, full, began := int64(cur.Offset), false, time.Now()
 	rows = []hook.Row{}
 	err = q.sift(ctx, s, s.top(cur), 0, skip > 0, func(b batch) (bool, error) {
 		if skip > 0 {
@@ -122,12 +123,15 @@ func (s *Store) pageBySearch(ctx context.Context, q *query, cur hook.Cursor) (ro
 		skip = 0
 		rows = append(rows, more...)
 		full = len(rows) >= cur.Limit
-		return full, err
+		if !full && cur.Budget > 0 && time.Since(began) >= cur.Budget {
+			next = b.bottom()
+		}
+		return full || next > 1, err
 	})
-	if full || cur.Before > 0 {
-		return rows, -1, err
+	if full || next > 1 || cur.Before > 0 {
+		return rows, -1, next, err
 	}
-	return rows, int64(cur.Offset) - skip + int64(len(rows)), err
+	return rows, int64(cur.Offset) - skip + int64(len(rows)), 0, err
 }
 
 // rowsOf returns the newest rows of a batch that match, after skip of them.

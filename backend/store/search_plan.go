@@ -57,27 +57,43 @@ func planText(text string) *plan {
 
 // planField plans the fields that are compared with text as it was sent.
 func planField(f filter.Field) *plan {
-	if f.Name == "body" && f.Key != "" {
+	switch {
+	case f.Name == "body" && f.Key != "":
 		return planJSON(f)
+	case f.Name == "header":
+		return planAll(planText(f.Key+":"), planValue(f))
+	case f.Name == "path" || f.Name == "body":
+		return planValue(f)
 	}
-	if f.Name != "path" && f.Name != "header" && f.Name != "body" {
-		return nil
-	}
+	return nil
+}
+
+func planValue(f filter.Field) *plan {
 	switch f.Op {
 	case filter.Equal, filter.Contains, filter.Prefix:
 		return planText(f.Value)
 	case filter.Glob:
-		p := &plan{}
+		var parts []*plan
 		for part := range strings.SplitSeq(f.Value, "*") {
-			if q := planText(part); q != nil {
-				p.all = append(p.all, q)
-			}
+			parts = append(parts, planText(part))
 		}
-		if len(p.all) > 0 {
-			return p
-		}
+		return planAll(parts...)
 	}
 	return nil
+}
+
+// planAll joins what is not nil.
+func planAll(parts ...*plan) *plan {
+	p := &plan{}
+	for _, q := range parts {
+		if q != nil {
+			p.all = append(p.all, q)
+		}
+	}
+	if len(p.all) == 0 {
+		return nil
+	}
+	return p
 }
 
 // finder holds plans against segments; its memory is reused.

@@ -280,3 +280,36 @@ func TestValuesAreThoseOfTheHistory(t *testing.T) {
 		t.Errorf("values of bodies: %v", err)
 	}
 }
+
+func TestPagesWithinABudgetGoOn(t *testing.T) {
+	s := openTemp(t)
+	crowd(t, s, 6*1024)
+	for _, src := range []string{"body:order", "method:RARE", "body.a:12 method:POST", "nowhere", "is:unread"} {
+		e := parse(t, src)
+		var want, got []int64
+		for before := int64(0); ; {
+			page, err := s.List(ctx, e, hook.Cursor{Before: before, Limit: 1000})
+			must(t, err)
+			want = append(want, seqsOf(page)...)
+			if len(page.Rows) < 1000 {
+				break
+			}
+			before = page.Rows[999].Seq
+		}
+		steps := 0
+		for before := int64(0); ; steps++ {
+			page, err := s.List(ctx, e, hook.Cursor{Before: before, Limit: 1000, Budget: 1})
+			must(t, err)
+			got = append(got, seqsOf(page)...)
+			if before = page.Next; before == 0 && len(page.Rows) == 1000 {
+				before = page.Rows[999].Seq
+			}
+			if before == 0 || steps > 1000 {
+				break
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %s in %d steps, want %s", src, brief(got), steps, brief(want))
+		}
+	}
+}

@@ -15,6 +15,17 @@ type batch struct {
 	block int64
 }
 
+// bottom is its lowest seq.
+func (b *batch) bottom() int64 {
+	switch {
+	case b.set != nil:
+		return b.block << blockBits
+	case b.seqs != nil:
+		return b.seqs[len(b.seqs)-1]
+	}
+	return b.lo + 1
+}
+
 const (
 	batchSize    = 1024
 	firstBlocks  = 4 // of a stretch; they double
