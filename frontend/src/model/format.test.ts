@@ -128,8 +128,8 @@ describe("the badge of a row", () => {
     ...change,
   });
   it.each<[string, Partial<Row>, string, f.Tone]>([
-    ["nothing happened yet", {}, "caught", "plain"],
-    ["an answer that is not the usual one", { status: 413 }, "caught 413", "plain"],
+    ["nothing happened yet", {}, "", "plain"],
+    ["an answer that is not the usual one", { status: 413 }, "answered 413", "plain"],
     ["cut short", { state: "cut", reason: "the sender stopped" }, "cut", "warn"],
     ["refused", { state: "refused" }, "refused", "bad"],
     ["a bad signature", { sig: "invalid" }, "signature", "bad"],

@@ -155,7 +155,7 @@ export interface Badge {
   title: string;
 }
 
-/** The one badge of a row: what matters most about its capture and its deliveries. */
+/** The one badge of a row: what matters most about its capture and its deliveries. What is usual has no text. */
 export function badgeOf(row: Row): Badge {
   const { waiting, delivered, failed } = row.deliveries;
   if (row.state === "refused") return { text: "refused", tone: "bad", title: `Refused: ${row.reason ?? ""}` };
@@ -179,9 +179,12 @@ export function badgeOf(row: Row): Badge {
     return { text: "failed", tone: "bad", title: `${plural(failed, "delivery", "deliveries")} failed` };
   if (delivered > 0)
     return { text: "sent", tone: "good", title: `${plural(delivered, "delivery", "deliveries")} made` };
-  // The usual answer goes without saying.
-  const answered = row.status === 200 || row.status === 0 ? "" : ` ${row.status}`;
-  return { text: `caught${answered}`, tone: "plain", title: `Kept; the sender was answered ${row.status}` };
+  const unusual = row.status !== 200 && row.status !== 0;
+  return {
+    text: unusual ? `answered ${row.status}` : "",
+    tone: "plain",
+    title: `Kept, not sent on; ${row.status ? `the sender was answered ${row.status}` : "the sender got no answer"}`,
+  };
 }
 
 const ERRORS: Record<string, string> = {

@@ -1,5 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { JsonError, nameOf, pathOf, prettyFrom, prettyJson, scanJson, sourceOf, unquote } from "./json";
+import {
+  type JsonDoc,
+  JsonError,
+  JsonScan,
+  nameOf,
+  pathOf,
+  prettyFrom,
+  prettyJson,
+  scanJson,
+  sourceOf,
+  unquote,
+} from "./json";
 
 const fault = (text: string): JsonError => {
   try {
@@ -111,6 +122,49 @@ describe("scanJson", () => {
       }
       expect(scans, broken).toBe(parses);
     }
+  });
+});
+
+describe("JsonScan", () => {
+  /** Reads a text and pauses wherever it may when the dice say so. */
+  function withPauses(text: string, roll: (below: number) => number): { doc: JsonDoc; pauses: number } {
+    const scan = new JsonScan(text);
+    let done = 0;
+    for (let pauses = 0; ; pauses++) {
+      const doc = scan.run(() => roll(2) === 0);
+      expect(scan.done).toBeGreaterThanOrEqual(done);
+      done = scan.done;
+      if (doc) return { doc, pauses };
+      expect(done).toBeLessThan(1);
+    }
+  }
+
+  it("reads the same however often it pauses", () => {
+    const roll = dice(23);
+    let pauses = 0;
+    for (let i = 0; i < 25; i++) {
+      const text = JSON.stringify(Array.from({ length: 300 + roll(300) }, () => anything(roll, 2)));
+      const paused = withPauses(text, roll);
+      expect(paused.doc).toEqual(scanJson(text));
+      pauses += paused.pauses;
+    }
+    expect(pauses).toBeGreaterThan(25);
+  });
+
+  it("finds the same fault after pauses", () => {
+    const roll = dice(29);
+    for (let i = 0; i < 25; i++) {
+      const text = JSON.stringify(Array.from({ length: 600 }, () => anything(roll, 3)));
+      const broken = `${text.slice(0, text.length - 1 - roll(40))}\u0001`;
+      const whole = fault(broken);
+      expect(() => withPauses(broken, roll)).toThrow(whole.message);
+    }
+  });
+
+  it("does not pause unasked, and says it is done", () => {
+    const scan = new JsonScan(JSON.stringify(Array.from({ length: 5_000 }, (_, n) => n)));
+    expect(scan.run()?.count).toBe(5_001);
+    expect(scan.done).toBe(1);
   });
 });
 

@@ -1,8 +1,10 @@
 // Sending a request on, and telling what became of it.
-import { changesText, ms } from "../model/format";
-import type { Delivery, ReplayRequest, Target } from "../model/types";
+import { changesText, ms, plural } from "../model/format";
+import { everything } from "../model/scope";
+import type { Attempt, Delivery, ReplayRequest, Target } from "../model/types";
 import type { Desk } from "./desk";
 import { reads } from "./queries";
+import type { Toast } from "./toasts";
 
 /** Where a request goes: a target by its name, or a URL. */
 export interface Where {
@@ -81,32 +83,61 @@ export async function retry(desk: Desk, delivery: Delivery): Promise<void> {
 }
 
 async function follow(desk: Desk, seq: number, delivery: Delivery, place: string): Promise<void> {
-  const about = `send ${seq}`;
+  const about = aboutSends(seq);
   const waiting = desk.toasts.show({ about, text: `Sending #${seq} to ${place}…` });
   try {
     const done = await finished(desk, seq, delivery.id);
     const { text, tone } = outcomeOf(done);
     const last = done.attempts.at(-1);
-    const compare =
-      last?.changes && last.against
-        ? {
-            label: "Compare",
-            run: () =>
-              desk.dialogs.open("compare", {
-                left: { attempt: last.against ?? "", side: "answer" as const },
-                right: { attempt: last.id, side: "answer" as const },
-              }),
-          }
-        : undefined;
+    const action = compareAction(desk, last) ?? (tone === "bad" ? showAction(desk, seq) : undefined);
     desk.toasts.show({
       about,
       tone,
       text: last?.error ? `#${seq}: ${text}` : `#${seq} to ${place}: ${text}`,
-      ...(compare ? { action: compare } : {}),
+      ...(action ? { action } : {}),
+      ...(tone === "bad"
+        ? { fold: failed(desk, last?.error?.text ?? `the answer was ${last?.status}`) }
+        : {}),
     });
   } finally {
     desk.toasts.close(waiting);
   }
+}
+
+/** What toasts about the deliveries of a request are about. */
+export const aboutSends = (seq: number): string => `send ${seq}`;
+
+function compareAction(desk: Desk, last: Attempt | undefined): Toast["action"] {
+  if (!last?.changes || !last.against) return undefined;
+  const { against, id } = last;
+  return {
+    label: "Compare",
+    run: () =>
+      desk.dialogs.open("compare", {
+        left: { attempt: against, side: "answer" },
+        right: { attempt: id, side: "answer" },
+      }),
+  };
+}
+
+function showAction(desk: Desk, seq: number): Toast["action"] {
+  return {
+    label: "Show",
+    run: () => {
+      desk.prefs.update((now) => ({ ...now, detailTab: "deliveries" }));
+      desk.selection.select(seq);
+    },
+  };
+}
+
+/** Failed sends are one message, however many they are. */
+function failed(desk: Desk, why: string): Toast["fold"] {
+  return {
+    kind: "failed send",
+    why,
+    many: (count) => `${plural(count, "send")} failed`,
+    action: { label: "Show", run: () => desk.setScope({ ...everything, quick: "failed" }) },
+  };
 }
 
 const RECENT = "creel.urls";

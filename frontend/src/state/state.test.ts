@@ -5,7 +5,7 @@ import { createDialogs } from "./dialogs";
 import { createPrefs, defaultPrefs } from "./prefs";
 import { createStore } from "./store";
 import { nextTheme, resolveTheme } from "./theme";
-import { createToasts, words } from "./toasts";
+import { createToasts, shownToasts, words } from "./toasts";
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -105,6 +105,41 @@ describe("toasts", () => {
     const toasts = createToasts();
     for (const text of ["1", "2", "3", "4", "5", "5", "5"]) toasts.show({ text });
     expect(toasts.store.get().map((t) => t.text)).toEqual(["2", "3", "4", "5"]);
+  });
+
+  const failure = (seq: number, why: string, run = vi.fn()) => ({
+    about: `send ${seq}`,
+    tone: "bad" as const,
+    text: `#${seq}: ${why}`,
+    fold: { kind: "send", why, many: (n: number) => `${n} failed`, action: { label: "Show", run } },
+  });
+
+  it("of one kind are one, with the reason when it is the same", () => {
+    const toasts = createToasts();
+    const shown = () => shownToasts(toasts.store.get()).map((t) => t.text);
+    toasts.show(failure(1, "no listener"));
+    expect(shown()).toEqual(["#1: no listener"]);
+    toasts.show({ text: "between" });
+    for (let seq = 2; seq <= 40; seq++) toasts.show(failure(seq, "no listener"));
+    expect(shown()).toEqual(["between", "40 failed: no listener"]);
+    toasts.show(failure(41, "timed out"));
+    expect(shown()).toEqual(["between", "41 failed"]);
+    for (const id of shownToasts(toasts.store.get()).at(-1)?.ids ?? []) toasts.close(id);
+    expect(shown()).toEqual(["between"]);
+  });
+
+  it("about a failure go when it was seen, or when it succeeded; others stay", () => {
+    const toasts = createToasts();
+    const shown = () => shownToasts(toasts.store.get()).map((t) => t.text);
+    for (const seq of [1, 2, 3]) toasts.show(failure(seq, "timed out"));
+    toasts.seen("send 2");
+    expect(shown()).toEqual(["2 failed: timed out"]);
+    toasts.show({ about: "send 3", tone: "good", text: "#3: 200" });
+    expect(shown()).toEqual(["#1: timed out", "#3: 200"]);
+    toasts.seen("send 3");
+    expect(shown()).toEqual(["#1: timed out", "#3: 200"]);
+    toasts.seen("send 1");
+    expect(shown()).toEqual(["#3: 200"]);
   });
 
   it("have words for anything thrown", () => {

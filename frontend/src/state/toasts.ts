@@ -8,6 +8,24 @@ export interface Toast {
   action?: { label: string; run(): unknown };
   /** What it is about: a later toast about the same takes its place. */
   about?: string;
+  /** Toasts of one such kind are shown as one. */
+  fold?: Fold;
+}
+
+export interface Fold {
+  kind: string;
+  /** The reason alone; told when all have the same. */
+  why: string;
+  /** What is said of so many: "3 sends failed". */
+  many(count: number): string;
+  /** What can be done about them all. */
+  action?: Toast["action"];
+}
+
+/** Toasts as they are seen: one, or many of a kind in one. */
+export interface ShownToast extends Pick<Toast, "id" | "tone" | "text" | "action"> {
+  /** All that are in it. */
+  ids: readonly number[];
 }
 
 export type Toasts = ReturnType<typeof createToasts>;
@@ -30,7 +48,7 @@ export function createToasts() {
       if (same || (toast.about !== undefined && old.about === toast.about)) close(old.id);
     }
     const made: Toast = { tone: "plain", ...toast, id: next++ };
-    store.update((now) => [...now.slice(-(MOST - 1)), made]);
+    store.update((now) => newest([...now, made]));
     if (made.tone !== "bad")
       timers.set(
         made.id,
@@ -42,11 +60,43 @@ export function createToasts() {
     store,
     show,
     close,
+    /** Takes away the failures about something that the person now looks at. */
+    seen(about: string): void {
+      for (const old of store.get()) if (old.about === about && old.tone === "bad") close(old.id);
+    },
     /** Shows what went wrong, in words. */
     fail(error: unknown): void {
       show({ tone: "bad", text: words(error) });
     },
   };
+}
+
+/** Toasts as they are seen, each kind at the place of its newest. */
+export function shownToasts(toasts: readonly Toast[]): ShownToast[] {
+  return toasts.flatMap((toast, at) => {
+    if (!toast.fold) return { ...toast, ids: [toast.id] };
+    const alike = toasts.filter((t) => t.fold?.kind === toast.fold?.kind);
+    if (toasts.indexOf(alike.at(-1) ?? toast) !== at) return [];
+    if (alike.length === 1) return { ...toast, ids: [toast.id] };
+    const reasons = new Set(alike.map((t) => t.fold?.why));
+    const { why, many, action } = toast.fold;
+    return {
+      id: toast.id,
+      ids: alike.map((t) => t.id),
+      tone: toast.tone,
+      text: reasons.size === 1 ? `${many(alike.length)}: ${why}` : many(alike.length),
+      ...(action ? { action } : {}),
+    };
+  });
+}
+
+function newest(toasts: readonly Toast[]): readonly Toast[] {
+  const kept = new Set(
+    shownToasts(toasts)
+      .slice(-MOST)
+      .flatMap((t) => t.ids),
+  );
+  return toasts.filter((t) => kept.has(t.id));
 }
 
 /** The sentence of any thrown thing. */

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import type { Page } from "@playwright/test";
 import { expect, expectAccessible, test } from "./creel";
@@ -5,6 +6,12 @@ import { expect, expectAccessible, test } from "./creel";
 const detail = (page: Page) => page.getByRole("region", { name: /^Request \d+/ });
 const show = (page: Page, view: string) => page.getByRole("radio", { name: view, exact: true }).click();
 const copied = (page: Page) => page.evaluate(() => navigator.clipboard.readText());
+
+/** What is saved by doing that. */
+async function saved(page: Page, act: () => Promise<void>): Promise<{ name: string; bytes: Buffer }> {
+  const [download] = await Promise.all([page.waitForEvent("download"), act()]);
+  return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
+}
 
 test.beforeEach(async ({ context }) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
@@ -164,6 +171,34 @@ test("forms, parts, pictures, bytes and nothing are each shown as what they are"
   );
   await page.keyboard.press("y");
   await expect.poll(() => copied(page)).toContain("curl -X GET");
+});
+
+test("parts and whole requests are saved as they came, byte for byte", async ({ open, creel }) => {
+  const bytes = Buffer.from([0, 255, 13, 10, 45, 45, 88, 1]);
+  const body = Buffer.concat([
+    Buffer.from('--XX\r\nContent-Disposition: form-data; name="title"\r\n\r\nHello parts\r\n--XX\r\n'),
+    Buffer.from('Content-Disposition: form-data; name="file"; filename="../../evil.exe"\r\n'),
+    Buffer.from("Content-Type: image/png\r\n\r\n"),
+    bytes,
+    Buffer.from("\r\n--XX--\r\n"),
+  ]);
+  const type = { "Content-Type": "multipart/form-data; boundary=XX" };
+  await fetch(`${creel.catch}/inbox/upload`, { method: "POST", body: new Uint8Array(body), headers: type });
+  const page = await open();
+  const pane = detail(page);
+  const first = await saved(page, () => pane.getByRole("button", { name: "Download title" }).click());
+  expect(first.bytes.toString()).toBe("Hello parts");
+  // What the sender calls its file is shown, and never what it is saved under.
+  await expect(pane.getByText("../../evil.exe")).toBeVisible();
+  const second = await saved(page, () => pane.getByRole("button", { name: "Download file" }).click());
+  expect(second).toEqual({ name: "request-1-part-2.png", bytes });
+
+  await page.getByRole("tab", { name: "Raw" }).click();
+  const whole = await saved(page, () => pane.getByRole("button", { name: "Download request" }).click());
+  expect(whole.name).toBe("request-1.http");
+  const text = whole.bytes.toString("latin1");
+  expect(text).toMatch(/^POST \/inbox\/upload HTTP\/1\.1\r\n/);
+  expect(text.slice(text.indexOf("\r\n\r\n") + 4)).toBe(body.toString("latin1"));
 });
 
 test("a hundred thousand values stay quick to walk", async ({ open, creel }) => {

@@ -21,7 +21,7 @@ export function Detail({ seq }: { seq: number }) {
   const desk = useDesk();
   const { data, error, refetch } = useQuery(reads.detail(desk, seq));
   return (
-    <section aria-label={`Request ${seq}`} id="detail" tabIndex={-1} className={css.detail}>
+    <section aria-label={`Request ${seq}`} id="detail" tabIndex={-1} className={css.detail} ref={keepFocus}>
       {data && <Loaded detail={data} />}
       {!data && error && (
         <EmptyState
@@ -33,6 +33,20 @@ export function Detail({ seq }: { seq: number }) {
       )}
     </section>
   );
+}
+
+/** Another request takes the place of this one, and the focus that was in it; without one the list does. */
+function keepFocus(pane: HTMLElement | null): (() => void) | undefined {
+  if (!pane) return undefined;
+  return () => {
+    if (!pane.contains(document.activeElement)) return;
+    queueMicrotask(() => {
+      if (document.activeElement !== document.body) return;
+      const next =
+        document.getElementById("detail") ?? document.querySelector<HTMLElement>('[role="listbox"]');
+      next?.focus({ preventScroll: true });
+    });
+  };
 }
 
 function Loaded({ detail }: { detail: DetailData }) {

@@ -99,7 +99,10 @@ export function FilterBox({ onLeave }: { onLeave(): void }) {
             label="Clear the filter"
             kbd="Esc"
             icon={<CloseIcon size={14} />}
-            onClick={clear}
+            onClick={() => {
+              clear();
+              box.current?.focus();
+            }}
           />
         )}
       </div>

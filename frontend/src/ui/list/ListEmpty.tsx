@@ -1,19 +1,25 @@
+import type { Scope } from "../../model/scope";
 import { useDesk } from "../../state/desk";
 import { useStore } from "../../state/store";
 import { Button, EmptyState } from "../parts";
 import css from "./List.module.css";
 
 /** What the list says when nothing is in it, and the way on. */
-export function ListEmpty() {
+export function ListEmpty({ onLeave }: { onLeave(): void }) {
   const desk = useDesk();
   const { text, quick, endpoint } = useStore(desk.scope);
+  // The button goes away with what it stands in.
+  const widen = (to: Partial<Scope>) => {
+    onLeave();
+    desk.setScope(to);
+  };
   if (text === "" && quick === undefined && endpoint === undefined) return null;
   if (text !== "") {
     return (
       <div className={css.none}>
         <EmptyState
           title="No request matches"
-          actions={<Button onClick={() => desk.setScope({ text: "" })}>Clear the filter</Button>}
+          actions={<Button onClick={() => widen({ text: "" })}>Clear the filter</Button>}
         >
           Words are looked for in path, headers and body; method:POST, path:/orders or status:200 in their own
           places.
@@ -38,7 +44,7 @@ export function ListEmpty() {
         title={title}
         actions={
           quick ? (
-            <Button onClick={() => desk.setScope({ quick: undefined })}>Show all requests</Button>
+            <Button onClick={() => widen({ quick: undefined })}>Show all requests</Button>
           ) : (
             <Button onClick={() => desk.dialogs.open("samples", { endpoint })}>Send a sample here</Button>
           )

@@ -10,6 +10,7 @@ import { ListEmpty } from "./ListEmpty";
 import { ListMenu } from "./ListMenu";
 import { RowLine } from "./RowLine";
 import { RowMenu, type RowMenuPlace } from "./RowMenu";
+import { useListFocus } from "./useListFocus";
 import { useToday } from "./useToday";
 
 const ROW_HEIGHT = 48;
@@ -47,6 +48,7 @@ export function RequestList() {
   );
   const move = useCallback((by: number) => moveTo(selection.index() + by), [moveTo, selection]);
   useListActions(move, moveTo, focus);
+  useListFocus(focus);
 
   const shownFilter = view.filter;
   // biome-ignore lint/correctness/useExhaustiveDependencies: another filter starts at its top
@@ -61,6 +63,7 @@ export function RequestList() {
     list.showNew();
     const element = handle.current?.element();
     if (element) element.scrollTop = 0;
+    focus();
   };
   const onClick = (event: MouseEvent) => {
     goal.current = undefined;
@@ -77,6 +80,10 @@ export function RequestList() {
     const box = line.getBoundingClientRect();
     const byPointer = event.button === 2;
     setMenu({ x: byPointer ? event.clientX : box.left + 24, y: byPointer ? event.clientY : box.bottom - 8 });
+  };
+  const closeMenu = () => {
+    setMenu(undefined);
+    focus();
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
@@ -108,7 +115,7 @@ export function RequestList() {
           </button>
         )}
       </div>
-      {view.ready && view.length + view.pending === 0 && !view.error && <ListEmpty />}
+      {view.ready && view.length + view.pending === 0 && !view.error && <ListEmpty onLeave={focus} />}
       <VirtualList
         className={css.scroller}
         role="listbox"
@@ -139,7 +146,7 @@ export function RequestList() {
           );
         }}
       />
-      <RowMenu place={menu} onClose={() => setMenu(undefined)} />
+      <RowMenu place={menu} onClose={closeMenu} />
     </section>
   );
 }

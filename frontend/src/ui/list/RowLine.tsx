@@ -68,12 +68,10 @@ export const RowLine = memo(function RowLine({ row, index, size, selected, marke
         </span>{" "}
         {sub.filter(Boolean).join(" · ")}
       </div>
-      <div className={css.facts}>
+      <div className={css.facts} title={badge.title}>
         {changes && <span>{changes}</span>}
         <span>{bytes(row.bodyBytes)}</span>
-        <Tag tone={badge.tone} title={badge.title}>
-          {badge.text}
-        </Tag>
+        {badge.text && <Tag tone={badge.tone}>{badge.text}</Tag>}
       </div>
     </div>
   );

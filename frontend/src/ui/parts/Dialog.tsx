@@ -46,12 +46,13 @@ function focusUnlessAField(title: HTMLElement | null): void {
 
 /** Mantine gives the focus back only to a dialog that was mounted closed; ours come and go. */
 function useFocusBack(): void {
-  const [before] = useState(() => document.activeElement);
-  useEffect(
-    () => () => {
+  const [early] = useState(() => document.activeElement);
+  useEffect(() => {
+    // A dialog that takes the place of another one: by now that one gave the focus back.
+    const before = early?.closest('[role="dialog"]') ? document.activeElement : early;
+    return () => {
       const lost = document.activeElement === null || document.activeElement === document.body;
       if (lost && before instanceof HTMLElement && before.isConnected) before.focus();
-    },
-    [before],
-  );
+    };
+  }, [early]);
 }

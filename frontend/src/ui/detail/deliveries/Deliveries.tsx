@@ -1,10 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { changesText, clock, deliveryTone, errorWord, fullTime, ms, statusTone } from "../../../model/format";
 import type { Attempt, Delivery } from "../../../model/types";
 import { useDesk } from "../../../state/desk";
 import { reads } from "../../../state/queries";
-import { placeOf, retry } from "../../../state/sending";
+import { aboutSends, placeOf, retry } from "../../../state/sending";
+import { useStore } from "../../../state/store";
 import { words } from "../../../state/toasts";
 import { Button, ChevronIcon, CopyButton, EmptyState, Tag } from "../../parts";
 import { AttemptView, compareAnswers } from "./AttemptView";
@@ -15,6 +16,7 @@ import { MiddleCut } from "./MiddleCut";
 export function Deliveries({ seq }: { seq: number }) {
   const desk = useDesk();
   const query = useQuery(reads.deliveries(desk, seq));
+  useSeen(aboutSends(seq));
   if (query.error) {
     return (
       <EmptyState title="The deliveries cannot be read">
@@ -49,6 +51,20 @@ export function Deliveries({ seq }: { seq: number }) {
   );
 }
 
+const SEEN_MS = 6_000;
+
+/** The messages about failures that are told here go: at once, and later ones after a while. */
+function useSeen(about: string): void {
+  const { toasts } = useDesk();
+  useEffect(() => toasts.seen(about), [about, toasts]);
+  const failed = useStore(toasts.store, (all) => all.find((t) => t.about === about && t.tone === "bad")?.id);
+  useEffect(() => {
+    if (failed === undefined) return;
+    const timer = setTimeout(() => toasts.seen(about), SEEN_MS);
+    return () => clearTimeout(timer);
+  }, [failed, about, toasts]);
+}
+
 function DeliveryItem({ delivery, first }: { delivery: Delivery; first: boolean }) {
   const desk = useDesk();
   const cancel = async () => {
@@ -57,8 +73,14 @@ function DeliveryItem({ delivery, first }: { delivery: Delivery; first: boolean 
   };
   const again = delivery.state === "failed" || delivery.state === "dead" || delivery.state === "cancelled";
   const pending = delivery.state === "waiting" || delivery.state === "sending";
+  const item = useRef<HTMLLIElement>(null);
+  // The button that was pressed goes away: the focus stays at its delivery.
+  const press = (act: () => Promise<void>) => {
+    item.current?.focus({ preventScroll: true });
+    act().catch(desk.toasts.fail);
+  };
   return (
-    <li className={css.delivery}>
+    <li className={css.delivery} ref={item} tabIndex={-1}>
       <div className={css.head}>
         <Tag tone={deliveryTone(delivery.state)}>{delivery.state}</Tag>
         <span className={css.place}>
@@ -76,12 +98,12 @@ function DeliveryItem({ delivery, first }: { delivery: Delivery; first: boolean 
           {clock(delivery.createdAt)}
         </span>
         {again && (
-          <Button small onClick={() => retry(desk, delivery).catch(desk.toasts.fail)}>
+          <Button small onClick={() => press(() => retry(desk, delivery))}>
             Retry
           </Button>
         )}
         {pending && (
-          <Button small onClick={() => cancel().catch(desk.toasts.fail)}>
+          <Button small onClick={() => press(cancel)}>
             Cancel
           </Button>
         )}
