@@ -509,6 +509,41 @@ export interface paths {
         patch: operations["change-target"];
         trace?: never;
     };
+    "/api/v1/tls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** HTTPS on the catch port, and how to trust it */
+        get: operations["get-tls"];
+        put?: never;
+        /** Turn HTTPS on the catch port on, elsewhere or off */
+        post: operations["listen-tls"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tls/ca.pem": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The certificate that senders are to trust, PEM */
+        get: operations["get-tls-certificate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/trash/{id}/restore": {
         parameters: {
             query?: never;
@@ -1370,6 +1405,40 @@ export interface components {
             /** Format: int64 */
             timeoutMs?: number;
             url?: string;
+        };
+        TLSCertificate: {
+            /** Format: date-time */
+            expiresAt: string;
+            /** @description SHA-256 */
+            fingerprint: string;
+        };
+        TLSRequest: {
+            /** @description host:port, or a port alone on loopback; empty turns HTTPS off */
+            address: string;
+            /** @description a private name or address to sign for besides loopback */
+            host?: string;
+            /** @description from now on */
+            remember?: boolean;
+        };
+        TLSStatus: {
+            /** @description host:port as bound, or as wanted while not listening; empty when off */
+            address: string;
+            /** @description what senders are to trust; absent as long as HTTPS was never on */
+            certificate?: components["schemas"]["TLSCertificate"];
+            /** @description why it does not listen */
+            error?: components["schemas"]["Problem"];
+            /** @description the name or address signed for besides localhost, 127.0.0.1 and ::1 */
+            host: string;
+            listening: boolean;
+            /** @description how systems and programs come to trust the downloaded creel-ca.pem */
+            trust: components["schemas"]["TLSTrust"][];
+            /** @description https:// and the address; empty when off */
+            url: string;
+        };
+        TLSTrust: {
+            do: string[];
+            system: string;
+            undo: string[];
         };
         Trash: {
             /** Format: int64 */
@@ -2736,6 +2805,99 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Target"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["FaultProblem"];
+                };
+            };
+        };
+    };
+    "get-tls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TLSStatus"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["FaultProblem"];
+                };
+            };
+        };
+    };
+    "listen-tls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TLSRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TLSStatus"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["FaultProblem"];
+                };
+            };
+        };
+    };
+    "get-tls-certificate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the bytes */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
             /** @description Error */
