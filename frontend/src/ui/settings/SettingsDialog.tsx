@@ -1,5 +1,5 @@
 import { type ReactNode, useState } from "react";
-import { bytes, count } from "../../model/format";
+import { bytes, plural } from "../../model/format";
 import { type Amount, amountOf, bytesOf, elsewhere, wholeOf } from "../../model/setup";
 import type { Settings, SettingsPatch } from "../../model/types";
 import { setTheme } from "../../state/commands";
@@ -112,7 +112,8 @@ export function SettingsDialog({ settings }: { settings: Settings }) {
       </Section>
       <Section title="History">
         <p className={css.dim}>
-          {status && `${count(status.history.requests)} requests, ${bytes(settings.databaseBytes)} on disk. `}
+          {status &&
+            `${plural(status.history.requests, "request")}, ${bytes(settings.databaseBytes)} on disk. `}
           Past a limit the oldest go first, with their deliveries. Pinned requests are never removed. An empty
           field is no limit.
         </p>
@@ -137,12 +138,13 @@ export function SettingsDialog({ settings }: { settings: Settings }) {
         </div>
         <div>
           <Button
+            disabled={desk.list.length === 0}
             onClick={() => {
               desk.dialogs.close();
               desk.actions.run("list.clear");
             }}
           >
-            Clear the list…
+            Delete all requests in the list…
           </Button>
         </div>
       </Section>
