@@ -84,7 +84,7 @@ func TestParse(t *testing.T) {
 		{`body.a:12 body.a:-1.50e3 body.a:"12" body.a:007 body.a:1.2.3`, `and[body.a:number:"12" body.a:number:"-1.50e3" body.a:equal:"12" body.a:equal:"007" body.a:equal:"1.2.3"]`, `body.a:12 body.a:-1.50e3 body.a:"12" body.a:007 body.a:1.2.3`},
 		{`body.a:>=9.5 body.a:<-1 body.a:-2..1e3 body.a:"1..2" body.a:a..b`, `and[body.a:ge:"9.5" body.a:lt:"-1" body.a:range:-2:1e3 body.a:equal:"1..2" body.a:equal:"a..b"]`, `body.a:>=9.5 body.a:<-1 body.a:-2..1e3 body.a:"1..2" body.a:a..b`},
 		{`body.a:evt_* body.a:/^x/ body.a:"" body.a:">5" body.a:*`, `and[body.a:glob:"evt_*" body.a:regexp:"^x" body.a:equal:"" body.a:equal:">5" body.a:glob:"*"]`, `body.a:evt_* body.a:/^x/ body.a:"" body.a:">5" body.a:*`},
-		{`body.html body[0] body.a(b) body["a`, `and["body.html" "body[0]" "body.a" "b" "body[\"a"]`, `body.html body[0] body.a b body["a`},
+		{`body.html body[0] body.a(b) body["a`, `and["body.html" "body[0]" "body.a" "b" "body[\"a"]`, `body.html body[0] body.a b "body[\"a"`},
 		{"event:a:b event:a\"b event:-x", `and[event:equal:"a:b" event:equal:"a\"b" event:equal:"-x"]`, `event:a:b event:a"b event:-x`},
 	} {
 		e, err := filter.Parse(c.src)

@@ -112,7 +112,10 @@ func slashed(s string) string {
 }
 
 func wordText(s string) string {
-	if s == "AND" || s == "OR" || s == "NOT" || s[0] == '-' || strings.Contains(s, ":") {
+	// A path into JSON may hold quotes, and with what follows the word would
+	// pass for one.
+	path := len(s) > 5 && strings.EqualFold(s[:4], "body") && strings.Contains(s, `"`)
+	if path || s == "AND" || s == "OR" || s == "NOT" || s[0] == '-' || strings.Contains(s, ":") {
 		return quote(s)
 	}
 	return bareOr(s)
