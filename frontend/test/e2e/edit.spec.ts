@@ -36,7 +36,7 @@ test("the answer comes into view, and header lines are moved by keys and buttons
   await dialog.getByRole("textbox", { name: "URL" }).fill(app.url.replace("http://", ""));
   await expect(dialog.getByText(`Goes to ${app.url}`)).toBeVisible();
   await page.keyboard.press("Control+Enter");
-  const answer = dialog.getByRole("region", { name: "Answer" });
+  const answer = dialog.getByRole("region", { name: "Answer", exact: true });
   await expect(answer).toContainText("201");
   await expect(answer.getByText("201", { exact: true })).toBeInViewport({ ratio: 1 });
   await expectAccessible(page);

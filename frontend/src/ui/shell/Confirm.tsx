@@ -27,13 +27,13 @@ export function Confirm() {
       size={440}
       footer={
         <>
-          <Button data-autofocus={args?.final} onClick={dialogs.close}>
+          <Button data-autofocus={args?.final || undefined} onClick={dialogs.close}>
             Cancel
           </Button>
           <Button
             look={args?.danger ? "danger" : "primary"}
             disabled={busy}
-            data-autofocus={!args?.final}
+            data-autofocus={!args?.final || undefined}
             onClick={() => void run()}
           >
             {args?.action}
