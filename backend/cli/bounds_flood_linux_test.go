@@ -113,8 +113,9 @@ func TestFiftyLargestBodies(t *testing.T) {
 			wg.Wait()
 			u.end()
 			t.Logf("answers %v", answers)
-			if answers[200] == 0 || answers[200]+answers[503] != many {
-				t.Errorf("answers %v, want 200 and 503 only", answers)
+			// 408 is for a sender that the machine did not let write for 10 s.
+			if answers[200] == 0 || answers[200]+answers[503]+answers[408] != many {
+				t.Errorf("answers %v, want 200 and refusals only", answers)
 			}
 			c.heldWithin(rest)
 			total, rows := c.rows("path:/inbox/large+-is:refused")

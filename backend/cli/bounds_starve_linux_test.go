@@ -204,8 +204,9 @@ func TestMemoryLimit(t *testing.T) {
 	wg.Wait()
 	u.end()
 	t.Logf("answers %v; peak %d MiB, %d MiB above rest", answers, c.memory("VmHWM")/mib, (c.memory("VmHWM")-rest)/mib)
-	if answers[200]+answers[503] != 400 || answers[200] < 100 {
-		t.Errorf("answers %v, want 200 and 503 only, and mostly 200", answers)
+	// 408 is for a sender that the machine did not let write for 10 s.
+	if answers[200]+answers[503]+answers[408] != 400 || answers[200] < 100 {
+		t.Errorf("answers %v, want 200 and refusals only, and mostly 200", answers)
 	}
 	if peak := c.memory("VmHWM"); peak > limit {
 		t.Errorf("it took %d MiB", peak/mib)
