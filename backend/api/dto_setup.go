@@ -153,14 +153,18 @@ type CatchStatus struct {
 
 // History is what is kept.
 type History struct {
-	Requests int64    `json:"requests"`
-	Bytes    int64    `json:"bytes"`
-	Unread   int64    `json:"unread"`
-	Pinned   int64    `json:"pinned"`
-	Waiting  int64    `json:"waiting" doc:"deliveries waiting or being sent"`
-	Failed   int64    `json:"failed" doc:"requests with a delivery that failed or was cancelled, as is:failed finds them"`
-	Error    *Problem `json:"error,omitempty" doc:"why history cannot be written just now"`
-	Notice   *Problem `json:"notice,omitempty" doc:"an earlier history was damaged and lies aside"`
+	Requests int64 `json:"requests"`
+	Bytes    int64 `json:"bytes"`
+	Unread   int64 `json:"unread"`
+	Pinned   int64 `json:"pinned"`
+	Waiting  int64 `json:"waiting" doc:"deliveries waiting or being sent"`
+	Failed   int64 `json:"failed" doc:"requests with a delivery that failed or was cancelled, as is:failed finds them"`
+
+	IndexedTo   int64 `json:"indexedTo" doc:"every seq up to it is in the search index, or gone"`
+	IndexBehind int64 `json:"indexBehind" doc:"seqs that wait for the search index; they are found too, more slowly"`
+
+	Error  *Problem `json:"error,omitempty" doc:"why history cannot be written just now"`
+	Notice *Problem `json:"notice,omitempty" doc:"an earlier history was damaged and lies aside"`
 }
 
 // Problem is a fault in words.

@@ -267,7 +267,8 @@ func (s *server) statusOf(st desk.Status) Status {
 		Catch: s.catchOf(st.Listening),
 		History: History{
 			Requests: st.Usage.Requests, Bytes: st.Usage.Bytes, Unread: st.Usage.Unread, Pinned: st.Usage.Pinned,
-			Waiting: st.Usage.Waiting, Failed: st.Usage.Failed, Error: problemOf(st.Health), Notice: problemOf(st.Notice),
+			Waiting: st.Usage.Waiting, Failed: st.Usage.Failed,
+			IndexedTo: st.Indexed.To, IndexBehind: st.Indexed.Behind, Error: problemOf(st.Health), Notice: problemOf(st.Notice),
 		},
 		Epoch: st.Change.Epoch, Rev: st.Change.Rev, LastSeq: st.Change.LastSeq,
 	}

@@ -29,6 +29,7 @@ type Store interface {
 	Row(ctx context.Context, seq int64) (hook.Row, error)
 	Raw(ctx context.Context, seq int64) (hook.Raw, error)
 	Usage(ctx context.Context) (hook.Usage, error)
+	Indexed(ctx context.Context) hook.Indexed
 
 	// Mark changes the marks of the rows that match; it returns how many.
 	Mark(ctx context.Context, seqs []int64, p hook.MarksPatch) (int64, error)

@@ -17,6 +17,7 @@ type Status struct {
 	Now       time.Time
 	Listening Listening
 	Usage     hook.Usage
+	Indexed   hook.Indexed
 	Health    error // nil, or why history cannot be written just now
 	Notice    error // nil, or what the person should know of earlier damage
 	Change    hook.Change
@@ -27,7 +28,7 @@ func (d *Desk) Status(ctx context.Context) (Status, error) {
 	usage, err := d.store.Usage(ctx)
 	return Status{
 		Version: d.version, StartedAt: d.started, Now: d.now(), Listening: d.Listening(),
-		Usage: usage, Health: d.store.Health(), Notice: d.notice(), Change: d.store.Change(),
+		Usage: usage, Indexed: d.store.Indexed(ctx), Health: d.store.Health(), Notice: d.notice(), Change: d.store.Change(),
 	}, err
 }
 
@@ -55,13 +56,19 @@ func (d *Desk) CatchURL(slug string) string {
 	return "http://" + reachable(d.Listening().Addr) + "/" + slug
 }
 
-// DatabaseBytes is how much disk the history takes.
+// DatabaseBytes is how much disk the history takes, with its search index.
 func (d *Desk) DatabaseBytes() int64 {
 	var n int64
 	for _, name := range []string{"creel.db", "creel.db-wal", "creel.db-shm"} {
 		// Stat opens nothing: a descriptor closed on the live database would
 		// drop SQLite's locks.
 		if info, err := os.Stat(filepath.Join(d.dataDir, name)); err == nil {
+			n += info.Size()
+		}
+	}
+	index, _ := os.ReadDir(filepath.Join(d.dataDir, "search")) // there may be none yet
+	for _, file := range index {
+		if info, err := file.Info(); err == nil {
 			n += info.Size()
 		}
 	}

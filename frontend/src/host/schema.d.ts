@@ -1029,6 +1029,16 @@ export interface components {
              * @description requests with a delivery that failed or was cancelled, as is:failed finds them
              */
             failed: number;
+            /**
+             * Format: int64
+             * @description seqs that wait for the search index; they are found too, more slowly
+             */
+            indexBehind: number;
+            /**
+             * Format: int64
+             * @description every seq up to it is in the search index, or gone
+             */
+            indexedTo: number;
             /** @description an earlier history was damaged and lies aside */
             notice?: components["schemas"]["Problem"];
             /** Format: int64 */
