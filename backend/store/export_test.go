@@ -1,14 +1,9 @@
 package store
 
-import (
-	"context"
-	"time"
-)
+import "context"
 
 // Seal makes all sheets that are missing, without pausing.
-func (s *Store) Seal(ctx context.Context) error {
-	return s.seal(ctx, func(context.Context, int64, time.Duration) {})
-}
+func (s *Store) Seal(ctx context.Context) error { return s.seal(ctx, nil) }
 
 // Exec runs SQL in a transaction of the writer.
 func (s *Store) Exec(ctx context.Context, sql string, args ...any) error {

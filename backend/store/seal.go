@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"sync"
-	"time"
 
 	"creel/backend/hook"
 )
@@ -21,12 +20,14 @@ type sealer struct {
 func (s *Store) startSealing() {
 	ctx, stop := context.WithCancel(context.Background())
 	s.sealer.stop, s.sealer.stopped = stop, make(chan struct{})
+	pace := &pacer{ctx: ctx, last: func() int64 { return s.change.Load().LastSeq }, idle: true}
 	go func() {
 		defer close(s.sealer.stopped)
 		for {
-			if err := s.seal(ctx, s.breathe); err != nil && ctx.Err() == nil {
+			if err := s.seal(ctx, pace); err != nil && ctx.Err() == nil {
 				s.opt.Log.Warn("sheets not made; searching is slower until they are", "err", err)
 			}
+			pace.idle = true
 			select {
 			case <-s.sealer.wake:
 			case <-ctx.Done():
@@ -59,51 +60,48 @@ func (s *Store) noteBlocks(told func(hook.Change)) func(hook.Change) {
 	}
 }
 
-// breathe leaves the machine to the captures: while some arrive, it waits four
-// times as long as the last block took.
-func (s *Store) breathe(ctx context.Context, before int64, took time.Duration) {
-	if s.change.Load().LastSeq == before {
-		return
-	}
-	t := time.NewTimer(4 * took)
-	defer t.Stop()
-	select {
-	case <-t.C:
-	case <-ctx.Done():
-	}
-}
-
 // seal makes the sheets that are missing, newest first, and drops those of
-// blocks that have gone.
-func (s *Store) seal(ctx context.Context, breathe func(context.Context, int64, time.Duration)) error {
+// blocks that have gone. It keeps out of the way of captures; nil hurries.
+func (s *Store) seal(ctx context.Context, pace *pacer) error {
 	s.sealer.mu.Lock()
 	defer s.sealer.mu.Unlock()
+	blocks, err := s.unsealed(ctx)
+	for i := len(blocks) - 1; i >= 0 && err == nil; i-- {
+		if pace != nil {
+			err = pace.quiet(s.change.Load().LastSeq - int64(i+1)<<blockBits)
+		}
+		if err == nil {
+			err = s.sealBlock(ctx, blocks[i])
+		}
+		if err == nil && pace != nil {
+			err = pace.breathe()
+		}
+	}
+	return errors.Join(err, ctx.Err())
+}
+
+// unsealed returns the full blocks without sheets, oldest first.
+func (s *Store) unsealed(ctx context.Context) (blocks []int64, err error) {
 	ids, err := s.seqs(ctx, "SELECT id FROM sheets WHERE id <= ?", sheetID(columnRows, blockMask))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	sealed := map[int64]bool{}
 	for _, block := range ids {
 		sealed[block] = true
 		if s.tally.block(block).requests == 0 {
 			if err := s.unseal(ctx, block); err != nil {
-				return err
+				return nil, err
 			}
 		}
 	}
-	blocks := s.tally.filled()
-	for i := len(blocks) - 1; i >= 0; i-- {
-		last := s.change.Load().LastSeq
-		if sealed[blocks[i]] || (blocks[i]+1)<<blockBits-1 > last {
-			continue
+	last := s.change.Load().LastSeq
+	for _, block := range s.tally.filled() {
+		if !sealed[block] && (block+1)<<blockBits-1 <= last {
+			blocks = append(blocks, block)
 		}
-		began := time.Now()
-		if err := s.sealBlock(ctx, blocks[i]); err != nil {
-			return err
-		}
-		breathe(ctx, last, time.Since(began))
 	}
-	return ctx.Err()
+	return blocks, nil
 }
 
 func (s *Store) sealBlock(ctx context.Context, block int64) error {
