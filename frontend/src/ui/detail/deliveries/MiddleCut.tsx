@@ -8,7 +8,7 @@ export function MiddleCut({ text, title }: { text: string; title?: string }) {
   const at = Math.max(0, text.length - TAIL);
   return (
     <span className={css.middle} title={title ?? text}>
-      <span>{text.slice(0, at)}</span>
+      {at > 0 && <span>{text.slice(0, at)}</span>}
       <span>{text.slice(at)}</span>
     </span>
   );
