@@ -51,3 +51,9 @@ type FilterOffer struct {
 	Doc   string `json:"doc,omitempty"`
 	Count int64  `json:"count,omitempty" doc:"requests that have this value"`
 }
+
+// SavedFilter is a filter that a person gave a name.
+type SavedFilter struct {
+	Name   string `json:"name" doc:"no two are the same but for case"`
+	Filter string `json:"filter"`
+}

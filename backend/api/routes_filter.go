@@ -42,6 +42,28 @@ func (s *server) filterRoutes(api huma.API) {
 			vs, err := s.desk.Values(ctx, in.Field, in.Prefix, in.Limit)
 			return answer(ctx, s, vs, err, valuesOf)
 		})
+	huma.Register(api, op("list-filters", "GET", "/filters", "Saved filters, in the person's order"),
+		func(ctx context.Context, _ *struct{}) (*struct{ Body []SavedFilter }, error) {
+			fs, err := s.desk.Filters(ctx)
+			return answer(ctx, s, fs, err, savedFiltersOf)
+		})
+	huma.Register(api, op("put-filters", "PUT", "/filters", "Replace all saved filters, and so their order"),
+		func(ctx context.Context, in *struct{ Body []SavedFilter }) (*struct{ Body []SavedFilter }, error) {
+			fs := make([]desk.SavedFilter, len(in.Body))
+			for i, f := range in.Body {
+				fs[i] = desk.SavedFilter(f)
+			}
+			fs, err := s.desk.PutFilters(ctx, fs)
+			return answer(ctx, s, fs, err, savedFiltersOf)
+		})
+}
+
+func savedFiltersOf(fs []desk.SavedFilter) []SavedFilter {
+	out := make([]SavedFilter, len(fs))
+	for i, f := range fs {
+		out[i] = SavedFilter(f)
+	}
+	return out
 }
 
 func countOf(c hook.Count) Count {

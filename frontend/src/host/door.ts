@@ -27,7 +27,7 @@ export function openDoor(session: Session) {
     headers: { Authorization: `Bearer ${session.token}` },
     fetch: reach,
   });
-  const { GET, POST, PATCH, DELETE } = client;
+  const { GET, POST, PUT, PATCH, DELETE } = client;
   const bytes = async (call: Promise<Answered>) =>
     new Uint8Array((await content<ArrayBuffer>(call)) ?? new ArrayBuffer(0));
 
@@ -38,6 +38,16 @@ export function openDoor(session: Session) {
       ok(POST("/api/v1/listen", { body: { address, remember } })),
 
     list: (query: ListQuery): Promise<t.RowPage> => ok(GET("/api/v1/requests", { params: { query } })),
+    /** One step of counting; `before` is the next of the step before, 0 begins. */
+    count: (filter: string, before: number, signal?: AbortSignal): Promise<t.Count> =>
+      ok(GET("/api/v1/requests/count", { params: { query: { filter, before } }, signal })),
+    checkFilter: (filter: string, signal?: AbortSignal): Promise<t.FilterCheck> =>
+      ok(GET("/api/v1/filter/check", { params: { query: { filter } }, signal })),
+    /** What could come at the cursor, which is in UTF-16 units. */
+    completeFilter: (filter: string, cursor: number, signal?: AbortSignal): Promise<t.FilterCompletion> =>
+      ok(GET("/api/v1/filter/complete", { params: { query: { filter, cursor } }, signal })),
+    filters: (): Promise<t.SavedFilter[]> => ok(GET("/api/v1/filters")),
+    putFilters: (body: t.SavedFilter[]): Promise<t.SavedFilter[]> => ok(PUT("/api/v1/filters", { body })),
     changes: (after: number, epoch: number): Promise<t.Changes> =>
       ok(GET("/api/v1/changes", { params: { query: { after, epoch } } })),
     detail: (seq: number): Promise<t.Detail> => ok(GET("/api/v1/requests/{seq}", at({ seq }))),

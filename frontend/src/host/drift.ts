@@ -22,6 +22,10 @@ export type Answers = [
   Fits<Door["SampleMessage"], t.SampleMessage>,
   Fits<Door["Settings"], t.Settings>,
   Fits<Door["Status"], t.Status>,
+  Fits<Door["Count"], t.Count>,
+  Fits<Door["FilterCheck"], t.FilterCheck>,
+  Fits<Door["FilterCompletion"], t.FilterCompletion>,
+  Fits<Door["SavedFilter"], t.SavedFilter>,
 ];
 
 export type Inputs = [
@@ -33,4 +37,5 @@ export type Inputs = [
   Fits<t.Target, Door["Target"]>,
   Fits<Partial<t.Target>, Door["TargetPatch"]>,
   Fits<t.SettingsPatch, Door["SettingsPatch"]>,
+  Fits<t.SavedFilter, Door["SavedFilter"]>,
 ];

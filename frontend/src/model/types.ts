@@ -68,6 +68,58 @@ export interface RowPage {
   rev: number;
 }
 
+/** How far counting has come; `counted` adds up over the steps. */
+export interface Count {
+  counted: number;
+  scanned: number;
+  /** Requests there were to look at when the step began. */
+  of: number;
+  done: boolean;
+  next: number | null;
+}
+
+/** What to highlight in requests that match, and where. */
+export interface FilterMark {
+  /** "any" (request-target, header lines, body), path, query, header, body, or another text field. */
+  in: string;
+  /** Name of the header line or in the query, or path into JSON. */
+  key?: string | undefined;
+  /** To be found ignoring case; absent where the value as a whole is meant. */
+  text?: string | undefined;
+  /** RE2 source, case kept. */
+  regexp?: string | undefined;
+}
+
+/** What a filter means, or what is wrong with it. */
+export interface FilterCheck {
+  ok: boolean;
+  plain: string;
+  slow: boolean;
+  marks: FilterMark[];
+  /** The column is in code points, from 1. */
+  error?: { column: number; text: string } | undefined;
+}
+
+export interface FilterOffer {
+  /** Ends in a colon or a dot when more must follow. */
+  text: string;
+  doc?: string | undefined;
+  /** Requests that have this value. */
+  count?: number | undefined;
+}
+
+/** Offers replace the text from `from` up to `to`, in UTF-16 units. */
+export interface FilterCompletion {
+  from: number;
+  to: number;
+  offers: FilterOffer[];
+}
+
+export interface SavedFilter {
+  name: string;
+  filter: string;
+}
+
 /** What happened to known rows since a revision. */
 export interface Changes {
   epoch: number;

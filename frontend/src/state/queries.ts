@@ -12,6 +12,15 @@ export const reads = {
   endpoints: ({ door }: Read) => queryOptions({ queryKey: ["endpoints"], queryFn: () => door.endpoints() }),
   targets: ({ door }: Read) => queryOptions({ queryKey: ["targets"], queryFn: () => door.targets() }),
   settings: ({ door }: Read) => queryOptions({ queryKey: ["settings"], queryFn: () => door.settings() }),
+  filters: ({ door }: Read) => queryOptions({ queryKey: ["filters"], queryFn: () => door.filters() }),
+  /** What a filter means stays the same: dates and ages are read by the door when it searches. */
+  filterCheck: ({ door }: Read, filter: string) =>
+    queryOptions({
+      queryKey: ["filterCheck", filter],
+      queryFn: ({ signal }) => door.checkFilter(filter, signal),
+      staleTime: Number.POSITIVE_INFINITY,
+      gcTime: 60_000,
+    }),
   samples: ({ door }: Read) =>
     queryOptions({
       queryKey: ["samples"],
@@ -78,4 +87,7 @@ export function useTargets() {
 }
 export function useSettings() {
   return useQuery(reads.settings(useDesk()));
+}
+export function useFilters() {
+  return useQuery(reads.filters(useDesk()));
 }
