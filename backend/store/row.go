@@ -8,7 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
+	"strconv"
 	"time"
 
 	"creel/backend/hook"
@@ -89,16 +89,15 @@ func (s *Store) selectRows(ctx context.Context, query string, args ...any) ([]ho
 
 // seqList is a JSON array, the form in which many seqs go into one statement.
 func seqList(seqs []int64) string {
-	var b strings.Builder
-	b.WriteByte('[')
+	b := make([]byte, 1, 2+8*len(seqs))
+	b[0] = '['
 	for i, n := range seqs {
 		if i > 0 {
-			b.WriteByte(',')
+			b = append(b, ',')
 		}
-		fmt.Fprint(&b, n)
+		b = strconv.AppendInt(b, n, 10)
 	}
-	b.WriteByte(']')
-	return b.String()
+	return string(append(b, ']'))
 }
 
 // Rows returns the rows with these seqs that still exist, newest first.

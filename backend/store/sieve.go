@@ -114,13 +114,7 @@ func (v *sieve) knows(k knower) clause {
 // look finds out about a stretch.
 func (v *sieve) look(ctx context.Context, first, last int64) (*stretch, error) {
 	st := &stretch{first: first, last: last}
-	st.rows, st.sealed = make([]rowsSheet, st.blocks()), make([]bool, st.blocks())
-	err := v.s.eachSheet(ctx, columnRows, st, func(i int, sheet []byte) (err error) {
-		st.rows[i], err = unpackRows(sheet)
-		st.sealed[i] = err == nil
-		return err
-	})
-	if err != nil {
+	if err := v.s.lookAtRows(ctx, st); err != nil {
 		return nil, err
 	}
 	for _, k := range v.all {
@@ -131,7 +125,17 @@ func (v *sieve) look(ctx context.Context, first, last int64) (*stretch, error) {
 	return st, nil
 }
 
-// eachSheet reads a column of the blocks of a stretch that have it. A damaged
+// lookAtRows finds out which blocks of a stretch have sheets.
+func (s *Store) lookAtRows(ctx context.Context, st *stretch) error {
+	st.rows, st.sealed = make([]rowsSheet, st.blocks()), make([]bool, st.blocks())
+	return s.eachSheet(ctx, columnRows, st, func(i int, sheet []byte) (err error) {
+		st.rows[i], err = unpackRows(sheet)
+		st.sealed[i] = err == nil
+		return err
+	})
+}
+
+// eachSheet reads a column of the blocks of a stretch that have sheets. A damaged
 // sheet counts as none: the block is searched row by row.
 func (s *Store) eachSheet(ctx context.Context, c column, st *stretch, each func(i int, sheet []byte) error) (err error) {
 	rows, err := s.pool.QueryContext(ctx, "SELECT id, data FROM sheets WHERE id >= ? AND id <= ?",

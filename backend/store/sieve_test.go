@@ -35,6 +35,7 @@ func crowd(t *testing.T, s *store.Store, n int) {
 		})
 		if i == n/2 {
 			cs[i].Method, cs[i].Status = "RARE", 599
+			cs[i].Head = []byte("RARE / HTTP/1.1\r\nX-Rare: 1\r\n\r\n")
 		}
 	}
 	must(t, s.KeepMany(ctx, cs))
@@ -268,13 +269,18 @@ func TestValuesAreThoseOfTheHistory(t *testing.T) {
 		return out
 	}
 	for _, c := range []struct{ field, prefix, want string }{
-		{"method", "po", "[POST post]"}, {"header", "", "[host x-shopify-topic]"}, {"header", "X-", "[x-shopify-topic]"},
+		{"method", "po", "[POST post]"}, {"header", "", "[host x-rare x-shopify-topic]"}, {"header", "X-", "[x-rare x-shopify-topic]"},
 		{"target", "", "[Order shop unused]"},
 		{"provider", "nothing", "[]"},
 	} {
 		if got := fmt.Sprint(texts(c.field, c.prefix)); got != c.want {
 			t.Errorf("%s %q: %s, want %s", c.field, c.prefix, got, c.want)
 		}
+	}
+	// The sheets tell, not the rows.
+	must(t, s.Exec(ctx, "DELETE FROM requests WHERE seq < 2000"))
+	if vs, err := s.Values(ctx, "method", "RARE", 0); err != nil || len(vs) != 1 || vs[0].Count != 1 {
+		t.Errorf("methods by sheet: %v, %v", vs, err)
 	}
 	if _, err := s.Values(ctx, "body", "", 0); hook.KindOf(err) != hook.Invalid {
 		t.Errorf("values of bodies: %v", err)

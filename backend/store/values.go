@@ -99,10 +99,9 @@ func (s *Store) eachText(ctx context.Context, each func(text string, n int64), q
 }
 
 // everyBlock is the stretch of the whole history.
-func (s *Store) everyBlock() *stretch {
+func (s *Store) everyBlock(ctx context.Context) (*stretch, error) {
 	st := &stretch{last: s.change.Load().LastSeq >> blockBits}
-	st.sealed = make([]bool, st.blocks())
-	return st
+	return st, s.lookAtRows(ctx, st)
 }
 
 // columnValues counts the values of a column: by its sheets, and by rows for
@@ -111,22 +110,15 @@ func (s *Store) columnValues(ctx context.Context, seen map[string]int64, c colum
 	if text == nil {
 		text = func(v []byte) string { return string(v) }
 	}
-	st := s.everyBlock()
-	present := make([]blockSet, st.blocks())
-	err := s.eachSheet(ctx, columnRows, st, func(i int, sheet []byte) error {
-		r, err := unpackRows(sheet)
-		present[i] = r.present
-		return err
-	})
+	st, err := s.everyBlock(ctx)
 	if err != nil {
 		return err
 	}
 	err = s.eachSheet(ctx, c, st, func(i int, sheet []byte) error {
-		found, err := tallySheet(sheet, &present[i], text)
+		found, err := tallySheet(sheet, &st.rows[i].present, text)
 		for v, n := range found {
 			seen[v] += n
 		}
-		st.sealed[i] = err == nil
 		return err
 	})
 	if err != nil {
@@ -183,10 +175,12 @@ func tallySheet(sheet []byte, present *blockSet, text func([]byte) string) (map[
 }
 
 func (s *Store) headerNames(ctx context.Context, seen map[string]int64) error {
-	st := s.everyBlock()
-	err := s.eachSheet(ctx, columnNames, st, func(i int, sheet []byte) error {
+	st, err := s.everyBlock(ctx)
+	if err != nil {
+		return err
+	}
+	err = s.eachSheet(ctx, columnNames, st, func(_ int, sheet []byte) error {
 		_, _, err := unpackSheet(sheet, func(_ int, v []byte) { seen[string(v)] = 0 })
-		st.sealed[i] = err == nil
 		return err
 	})
 	if err != nil {
