@@ -113,6 +113,10 @@ bindings: ## write frontend/wailsjs anew after a change to app.go's methods
 bench: headless ## speed as ratios, measured in one run
 	go run -buildvcs=false ./build/bench -creel $(BIN)/creel-headless$(EXE)
 
+.PHONY: soak
+soak: ## the long run: 1,000 kills at random under load, about ten minutes
+	CREEL_SOAK=1000 go test -count=1 -timeout 60m -v -run TestKilledAtRandomUnderLoad ./backend/trial
+
 .PHONY: seed
 seed: headless ## fill a new data folder: make seed N=1000000 DATA=DIR
 	@test -n "$(N)" && test -n "$(DATA)" || { echo "usage: make seed N=1000000 DATA=DIR" >&2; exit 2; }
