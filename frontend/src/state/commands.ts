@@ -51,12 +51,26 @@ export async function copyCurl(desk: Desk, seq: number): Promise<void> {
 /** Deletes one request; the row below takes its place. */
 export async function removeRequest(desk: Desk, seq: number): Promise<void> {
   const { list, selection } = desk;
-  const at = list.indexOf(seq);
-  const next = at < 0 ? undefined : (list.row(at + 1) ?? list.row(at - 1));
   const trash = await desk.door.trashOne(seq);
-  if (selection.store.get().seq === seq) selection.select(next?.seq);
+  // The list still shows what was deleted a moment ago.
+  desk.deleted.add(seq);
+  if (selection.store.get().seq === seq) selection.select(nearest(desk, list.indexOf(seq)));
   if (selection.store.get().marked === seq) selection.mark(undefined);
-  offerUndo(desk, trash.id, `Deleted request #${seq}`, () => selection.select(seq));
+  offerUndo(desk, trash.id, `Deleted request #${seq}`, () => {
+    desk.deleted.delete(seq);
+    selection.select(seq);
+  });
+}
+
+/** The request below a position, else the one above it, that was not deleted. */
+function nearest({ list, deleted }: Desk, at: number): number | undefined {
+  if (at < 0) return undefined;
+  for (const step of [1, -1]) {
+    let row = list.row(at + step);
+    for (let to = at + step; row && deleted.has(row.seq); row = list.row(to)) to += step;
+    if (row) return row.seq;
+  }
+  return undefined;
 }
 
 /** Deletes everything that the list shows, up to what has arrived by now. */

@@ -25,6 +25,8 @@ export interface Desk {
   scope: Store<Scope>;
   setScope(change: Partial<Scope>): void;
   selection: Selection;
+  /** Requests deleted here; the list may show them for a moment longer. */
+  deleted: Set<number>;
   actions: Actions;
   dialogs: Dialogs;
   toasts: Toasts;
@@ -74,6 +76,7 @@ export function createDesk(host: Host, session: Session): Desk {
       void list.setFilter(filterOf(scope.get()).filter);
     },
     selection,
+    deleted: new Set(),
     actions: createActions(toasts.fail, (action) => {
       if (action.group === "Request") selection.keep();
     }),

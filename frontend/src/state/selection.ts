@@ -49,7 +49,7 @@ export function createSelection(list: LiveList) {
     mark(seq: number | undefined): void {
       store.update((now) => ({ ...now, marked: seq }));
     },
-    /** After a reload: keeps the request when it still exists, else takes the row now at its place. */
+    /** After a reload: the request keeps its place when the list still has it, else it has none. */
     afterReset(): void {
       const { seq } = store.get();
       if (seq === undefined || list.ordinalOf(seq) !== undefined) {

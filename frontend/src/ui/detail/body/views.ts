@@ -14,7 +14,7 @@ export const VIEW_NAMES: Record<View, string> = {
 };
 
 /** Larger text is not coloured: the editor would take too long to open. */
-export const MOST_PRETTY = 2_000_000;
+export const MOST_PRETTY = 500_000;
 
 /** The ways to show such a body, best first. Only a whole one can be taken apart. */
 export function viewsOf(what: Sniffed, whole: boolean, length: number, isJson: boolean): View[] {
