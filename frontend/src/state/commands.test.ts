@@ -16,7 +16,10 @@ function deskWith(...seqs: number[]) {
     indexOfOrdinal: (ordinal: number) => ordinal,
   };
   const selection = createSelection(list as never);
-  const door = { trashOne: vi.fn(async (seq: number) => ({ id: seq })), restore: vi.fn(async () => ({ count: 1 })) };
+  const door = {
+    trashOne: vi.fn(async (seq: number) => ({ id: seq })),
+    restore: vi.fn(async () => ({ count: 1 })),
+  };
   const desk = { list, selection, door, deleted: new Set(), toasts: createToasts() } as unknown as Desk;
   return { desk, open: () => selection.store.get().seq };
 }
