@@ -176,16 +176,21 @@ func (c *compiler) sig(f filter.Field) string {
 }
 
 func (c *compiler) attempt(f filter.Field) (string, error) {
-	const of = `(r.last_id IS NOT NULL AND EXISTS (SELECT 1 FROM deliveries d JOIN attempts a ON a.delivery = d.n
-		WHERE d.request = r.seq AND `
+	outcome, err := c.outcome(f)
+	return `(r.last_id IS NOT NULL AND EXISTS (SELECT 1 FROM deliveries d JOIN attempts a ON a.delivery = d.n
+		WHERE d.request = r.seq AND ` + outcome + "))", err
+}
+
+// outcome is a condition on an attempt a.
+func (c *compiler) outcome(f filter.Field) (string, error) {
 	switch {
 	case f.Op == filter.Flag && f.Value == filter.AnyError:
-		return of + "a.error_kind IS NOT NULL))", nil
+		return "a.error_kind IS NOT NULL", nil
 	case f.Op == filter.Flag:
-		return c.with(of+"a.error_kind = ?))", f.Value), nil
+		return c.with("a.error_kind = ?", f.Value), nil
 	}
 	status, err := c.number("a.status", f)
-	return of + "a.status > 0 AND " + status + "))", err
+	return "(a.status > 0 AND " + status + ")", err
 }
 
 func flagSQL(f filter.Field) (string, error) {

@@ -137,30 +137,33 @@ func (st *stretch) guesses(seqs []int64, exact bool) known {
 	return k
 }
 
-// byTrouble knows from the attempts that got no answer, or not one of 2xx.
-// They are in the order of their status: so they are read once, while they are
-// few.
-type byTrouble struct {
-	byList // of all deliveries, for when they are not
-	read   bool
+// byOnce knows from a query that is not in the order of the requests: it is
+// asked once, for the seqs of all history, while these are few.
+type byOnce struct {
+	byList // of more than holds, for when they are not
+	once   string
+	args   []any
+	asked  bool
 	many   bool
 	seqs   []int64
 }
 
-const fewTroubles = 20_000
+const fewEnough = 20_000
 
-func (b *byTrouble) look(ctx context.Context, s *Store, st *stretch) (err error) {
-	if !b.read {
-		b.seqs, err = s.seqs(ctx, `SELECT d.request FROM attempts a INDEXED BY attempts_failed
-			CROSS JOIN deliveries d ON d.n = a.delivery WHERE a.status < 200 OR a.status > 299 LIMIT ?`, fewTroubles+1)
-		b.read, b.many = true, len(b.seqs) > fewTroubles
+func (b *byOnce) look(ctx context.Context, s *Store, st *stretch) (err error) {
+	if !b.asked {
+		b.seqs, err = s.seqs(ctx, b.once+" LIMIT ?", append(b.args, fewEnough+1)...)
+		b.asked, b.many = true, len(b.seqs) > fewEnough
 	}
 	if err != nil || b.many {
 		return errors.Join(err, b.byList.look(ctx, s, st))
 	}
-	b.known = st.guesses(b.seqs, false)
+	b.known = st.guesses(b.seqs, true)
 	return nil
 }
+
+// sentRequests are those that have deliveries.
+const sentRequests = "SELECT request FROM deliveries WHERE request >= ? AND request <= ?"
 
 // within picks the seqs of one column between two.
 func within(column, from string) string {
@@ -199,7 +202,8 @@ func (v *sieve) knowsField(f filter.Field, c *compiler) knower {
 	case "tag":
 		return v.knowsMark(f, "requests INDEXED BY requests_tagged WHERE tags IS NOT NULL")
 	case "target":
-		return &byList{query: within("request", "deliveries WHERE 1")}
+		return &byOnce{byList: byList{query: sentRequests}, args: []any{c.leaf(f)},
+			once: "SELECT request FROM deliveries WHERE creel_target(?, target, url)"}
 	case "attempt":
 		return knowsAttempt(f)
 	case "header", "body":
@@ -238,7 +242,7 @@ func knowsFlag(f filter.Field) knower {
 	case "is:dead":
 		return &byList{exact: true, query: within("request", "deliveries INDEXED BY deliveries_dead WHERE state = 'dead'")}
 	case "is:forwarded", "has:attempt":
-		return &byList{query: within("request", "deliveries WHERE 1")}
+		return &byList{query: sentRequests}
 	case "has:note":
 		return &byList{exact: true, query: within("seq", "requests INDEXED BY requests_noted WHERE note IS NOT NULL")}
 	case "has:tag":
@@ -249,13 +253,19 @@ func knowsFlag(f filter.Field) knower {
 
 // knowsAttempt looks at what went wrong when the term asks for nothing else.
 func knowsAttempt(f filter.Field) knower {
-	all := byList{query: within("request", "deliveries WHERE 1")}
+	all := byList{query: sentRequests}
 	for status := int64(200); status < 300 && f.Op != filter.Flag; status++ {
 		if f.HoldsNumber(status) {
 			return &all
 		}
 	}
-	return &byTrouble{byList: all}
+	var c compiler
+	outcome, err := c.outcome(f)
+	if err != nil {
+		return &all
+	}
+	return &byOnce{byList: all, args: c.args, once: `SELECT d.request FROM attempts a INDEXED BY attempts_failed
+		CROSS JOIN deliveries d ON d.n = a.delivery WHERE (a.status < 200 OR a.status > 299) AND ` + outcome}
 }
 
 func knowsTime(f filter.Field, now time.Time) knower {
