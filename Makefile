@@ -73,7 +73,8 @@ test: setup lint test-go test-page test-e2e test-window ## set up and run every 
 
 .PHONY: test-go
 test-go: $(PAGE) ## Go tests with the race detector
-	go test -race ./...
+	go test -race $$(go list ./... | grep -v /backend/trial)
+	go test -count=1 ./backend/trial
 
 .PHONY: test-page
 test-page: $(MODULES) ## unit tests of the page

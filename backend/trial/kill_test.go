@@ -139,6 +139,9 @@ func TestKilledInTheMiddleOfABody(t *testing.T) {
 // history. CREEL_SOAK=1000 makes it the long run.
 func TestKilledAtRandomUnderLoad(t *testing.T) {
 	cycles, check := 50, 10
+	if racing {
+		cycles = 5
+	}
 	if s := os.Getenv("CREEL_SOAK"); s != "" {
 		n, err := strconv.Atoi(s)
 		if err != nil {

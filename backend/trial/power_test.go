@@ -306,7 +306,10 @@ func (r *recorded) cuts(n int, rnd *rand.Rand) []int {
 // Fault 37: whenever the power goes, and whatever it takes of what was not
 // synced, the history opens, is whole and has all that was acknowledged.
 func (r *recorded) images(t *testing.T) {
-	const n = 300
+	n := 300
+	if racing {
+		n = 20
+	}
 	seed := rand.Uint64()
 	rnd := rand.New(rand.NewPCG(seed, 1))
 	d, from, checked := newDisk(r.dir), 0, 0
