@@ -25,7 +25,8 @@ import (
 // Keeper takes a finished capture, keeps it and says what to answer. It never
 // fails: what could not be kept is an Answer with 503. It is called from many
 // goroutines at once. ctx ends when the catcher is shut down by force, not
-// when the sender goes away.
+// when the sender goes away. The capture is the catcher's again when Keep
+// returns; the byte slices stay with whoever took them.
 //
 // A capture whose State is not Kept is a stub: it has its Status already (0
 // when no answer is possible), only the Seq of the Answer is used, and it must

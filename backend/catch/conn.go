@@ -110,6 +110,7 @@ func (c *conn) one() bool {
 	c.seal(x)
 	e := ending{head: string(m.method) == http.MethodHead, http10: m.http10, keep: x.KeepAlive}
 	a, ok := c.keep(x)
+	x.Raw = hook.Raw{} // whoever still has x does not hold the body
 	c.release()
 	if !ok {
 		a = hook.Answer{Status: http.StatusInternalServerError}

@@ -37,7 +37,7 @@ var stricter = []string{
 	"What follows a chunk size is not a chunk extension.",                                // net/http ignores all after ";", and trailing blanks
 	"A trailer line has a name that is for the head only.",                               // net/http drops such lines
 	"The method is too long.", "The request line is too long.", "The head is too large.", // limits
-	"The head has too many header lines.", "A line of the chunked body is too long.", //
+	"The head has too many header lines.", "A line of the chunked body is too long.", "The chunk extensions are too long.", //
 }
 
 // FuzzAgainstNetHTTP holds the catcher to net/http's reading of the same

@@ -121,10 +121,13 @@ func TestFewFilesFromTheStart(t *testing.T) {
 	hold := make([]*raw, 0, 54)
 	for range 54 { // three quarters of 200 - 128
 		r := c.raw()
-		r.send("POST /inbox/held HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhell")
+		r.send("POST /inbox/held HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n")
+		if code := r.status(); code != 100 {
+			t.Fatal(code)
+		}
+		r.send("hell")
 		hold = append(hold, r)
 	}
-	c.await("all to be held", func() bool { return c.files() >= 54 })
 	refused := 0
 	c.await("a refusal", func() bool {
 		r := c.raw()
