@@ -5,7 +5,9 @@ import (
 	"database/sql"
 	"encoding/binary"
 	"errors"
+	"io/fs"
 	"math"
+	"os"
 	"path/filepath"
 	"sync/atomic"
 	"time"
@@ -86,7 +88,7 @@ const afterTrouble = 30 * time.Second
 func (x *search) run(ctx context.Context) {
 	defer close(x.stopped)
 	x.pace = pacer{ctx: ctx, last: func() int64 { return x.s.change.Load().LastSeq }, idle: true}
-	loaded := false
+	loaded, trouble := false, false
 	for {
 		var err error
 		if !loaded {
@@ -100,13 +102,16 @@ func (x *search) run(ctx context.Context) {
 			return
 		}
 		if err != nil {
-			x.s.opt.Log.Warn("search index: cannot go on just now; searches read history instead", "err", err)
+			if !trouble {
+				x.s.opt.Log.Warn("search index: cannot go on just now; searches read history instead", "err", err)
+			}
+			trouble = true
 			if sleep(ctx, afterTrouble) != nil {
 				return
 			}
 			continue
 		}
-		x.builder, x.pace.idle = nil, true
+		x.builder, x.pace.idle, trouble = nil, true, false
 		x.resting.Store(true)
 		select {
 		case x.rested <- struct{}{}:
@@ -212,7 +217,8 @@ func (x *search) nextRequest(ctx context.Context, from int64) (int64, error) {
 
 // step makes one segment; done says that there is none to make.
 func (x *search) step(ctx context.Context) (done bool, err error) {
-	seq := x.index.covered() + 1
+	seq, drops := x.index.covered()
+	seq++
 	whole := wholeBlocks(x.s.change.Load().LastSeq)
 	for seq < whole {
 		if s := x.index.covering(seq); s != nil {
@@ -228,7 +234,7 @@ func (x *search) step(ctx context.Context) (done bool, err error) {
 		}
 		seq = min(next, whole) >> blockBits << blockBits
 	}
-	x.index.advance(seq - 1)
+	x.index.advance(seq-1, drops)
 	if made, err := x.merge(); made || err != nil {
 		return false, err
 	}
@@ -246,7 +252,7 @@ func (x *search) step(ctx context.Context) (done bool, err error) {
 func (x *search) merge() (made bool, err error) {
 	segments := x.index.use()
 	defer x.index.release(segments)
-	to := x.index.covered()
+	to, _ := x.index.covered()
 	for i, s := range segments {
 		if s.Level == topLevel {
 			continue
@@ -281,11 +287,22 @@ func (x *search) join(info segmentInfo, parts []*segment) error {
 		}
 		info.Marks = thin
 	}
+	if err := x.folder(); err != nil {
+		return err
+	}
 	path := filepath.Join(x.index.dir, info.fileName())
 	if err := mergeSegments(info, parts, path, x.pace.breathe); err != nil {
 		return err
 	}
 	return x.adopt(path)
+}
+
+// folder makes the folder of the segments when it is not there.
+func (x *search) folder() error {
+	if err := os.Mkdir(x.index.dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return nil
 }
 
 func (x *search) adopt(path string) error {

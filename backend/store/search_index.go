@@ -22,6 +22,7 @@ type searchIndex struct {
 	mu       sync.Mutex
 	segments []*segment // by where they begin
 	to       int64      // what is ≤ to is covered or gone
+	drops    int        // how often to went back
 }
 
 // searchFolder is the folder of the segments within the data folder.
@@ -110,18 +111,24 @@ func (x *searchIndex) drop(s *segment) {
 	}
 	x.segments = slices.Delete(slices.Clone(x.segments), i, i+1)
 	x.to = min(x.to, s.first()-1)
+	x.drops++
 	s.gone = true
 	x.retire(s)
 }
 
-// retire closes and removes a segment that nobody uses any more. The lock is
-// held.
+// retire removes the file of a segment that is gone and closes what nobody
+// uses any more. The lock is held.
 func (x *searchIndex) retire(s *segment) {
+	// At once, as another may be made in its place; where open files cannot be
+	// removed, with the last user.
+	if s.gone && !s.removed {
+		s.removed = os.Remove(s.path) == nil
+	}
 	if s.users > 0 || !s.gone && !s.shut {
 		return
 	}
 	_ = s.close() // it was only read
-	if s.gone {
+	if s.gone && !s.removed {
 		_ = os.Remove(s.path)
 	}
 }
@@ -169,17 +176,22 @@ func segmentAt(segments []*segment, seq int64) int {
 	return -1
 }
 
-func (x *searchIndex) covered() int64 {
+// covered returns up to where everything is covered or gone, and what advance
+// wants to know.
+func (x *searchIndex) covered() (to int64, drops int) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	return x.to
+	return x.to, x.drops
 }
 
-// advance notes that everything up to to is covered or gone.
-func (x *searchIndex) advance(to int64) {
+// advance notes that everything up to to is covered or gone, unless a segment
+// was dropped since covered was asked.
+func (x *searchIndex) advance(to int64, drops int) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.to = to
+	if x.drops == drops {
+		x.to = to
+	}
 }
 
 func (x *searchIndex) closeAll() {
@@ -204,7 +216,8 @@ func (x *searchIndex) bytes() (n int64) {
 
 // Indexed says how far the search index is.
 func (s *Store) Indexed(context.Context) hook.Indexed {
-	to, last := s.search.index.covered(), s.change.Load().LastSeq
+	to, _ := s.search.index.covered()
+	last := s.change.Load().LastSeq
 	in := hook.Indexed{To: to, Bytes: s.search.index.bytes()}
 	if behind := wholeBlocks(last) - 1 - to; behind > 0 {
 		in.Behind = behind

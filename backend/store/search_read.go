@@ -4,8 +4,6 @@ import (
 	"context"
 	"database/sql/driver"
 	"errors"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 	"unsafe"
@@ -84,7 +82,7 @@ func (x *search) make(ctx context.Context, block int64) error {
 	}
 	b := x.builder
 	b.begin(block)
-	if err := os.Mkdir(x.index.dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+	if err := x.folder(); err != nil {
 		return err
 	}
 	defer b.close()

@@ -69,6 +69,8 @@ type segment struct {
 	users int
 	gone  bool // to be removed with its last user
 	shut  bool // to be closed with its last user
+	// removed says that its file is no more.
+	removed bool
 }
 
 // openSegment opens and checks a file but for the groups, which are checked

@@ -127,7 +127,7 @@ func TestIndexSurvivesReopening(t *testing.T) {
 // Whatever happens to the files of the index, searches stay right and it is
 // made again.
 func TestDamagedIndexIsMadeAgain(t *testing.T) {
-	const n = 3*1024 + 5
+	const n = 2*1024 + 5
 	for name, harm := range map[string]func(t *testing.T, files []string){
 		"deleted": func(t *testing.T, files []string) {
 			if err := os.RemoveAll(filepath.Dir(files[0])); err != nil {
