@@ -37,7 +37,8 @@ export function openDoor(session: Session) {
     listen: (address?: string, remember = false): Promise<t.Status["catch"]> =>
       ok(POST("/api/v1/listen", { body: { address, remember } })),
 
-    list: (query: ListQuery): Promise<t.RowPage> => ok(GET("/api/v1/requests", { params: { query } })),
+    list: (query: ListQuery, signal?: AbortSignal): Promise<t.RowPage> =>
+      ok(GET("/api/v1/requests", { params: { query }, signal })),
     /** One step of counting; `before` is the next of the step before, 0 begins. */
     count: (filter: string, before: number, signal?: AbortSignal): Promise<t.Count> =>
       ok(GET("/api/v1/requests/count", { params: { query: { filter, before } }, signal })),

@@ -52,7 +52,7 @@ describe("marksIn", () => {
 
   it("knows what is shown where", () => {
     expect(texts("path")).toEqual(["w", "/p"]);
-    expect(texts("event")).toEqual(["push"]);
+    expect(texts("event")).toEqual(["w", "push"]);
     expect(texts("header", "x-a")).toEqual(["w", "h"]);
     expect(texts("header", "x-b")).toEqual(["w"]);
   });

@@ -16,7 +16,7 @@ const SHOWN_IN: Record<MarkPlace, readonly string[]> = {
   query: ["any", "query"],
   header: ["any", "header"],
   body: ["any", "body"],
-  event: ["event"],
+  event: ["any", "event"],
 };
 
 /**

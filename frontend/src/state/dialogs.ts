@@ -24,6 +24,8 @@ export interface DialogArgs {
   /** ui/endpoints: a slug edits, none creates. */
   endpoint: { slug?: string };
   target: { name?: string; url?: string };
+  /** ui/shell: a saved filter by its name, else a new one. */
+  filter: { name?: string; filter: string };
   samples: { endpoint?: string };
   /** Asks before something large; final when it cannot be undone, and Enter then cancels. */
   confirm: {

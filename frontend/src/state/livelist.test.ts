@@ -281,7 +281,9 @@ describe("live list", () => {
     expect(list.view.get().filter).toBe("1");
     expect(list.row(0)?.seq).toBe(91);
   });
+});
 
+describe("counting out", () => {
   it("grows downward while the total is a lower bound", async () => {
     const history = new History();
     history.add(1_000);
@@ -442,5 +444,43 @@ describe("limits of history", () => {
     void list.catchUp(51, 1);
     await settle();
     expect([list.length, list.row(0)?.seq]).toEqual([1, 51]);
+  });
+});
+
+describe("counting out", () => {
+  it("grows downward while it is counted out, and then knows its length", async () => {
+    const history = new History();
+    history.countedUpTo = 150;
+    history.add(1_000);
+    const { list, settle } = await opened(history);
+    const known = list.length;
+    expect(known).toBeLessThan(700);
+    const what = list.uncounted;
+    if (!what) throw new Error("it is to be counted");
+    expect(what.upTo).toBe(1_000);
+    const newest = list.row(0)?.seq;
+    list.counted(what, 120, false);
+    expect(list.length).toBe(known);
+    list.counted(what, 700, false);
+    expect(list.length).toBe(700);
+    list.counted(what, 1_000, true);
+    await settle();
+    expect(list.length).toBe(1_000);
+    expect(list.row(0)?.seq).toBe(newest);
+    expect(list.uncounted).toBeUndefined();
+  });
+
+  it("takes no count of a filter that it does not show any more", async () => {
+    const history = new History();
+    history.countedUpTo = 150;
+    history.add(1_000);
+    const { list, settle } = await opened(history);
+    const what = list.uncounted;
+    if (!what) throw new Error("it is to be counted");
+    void list.setFilter("7");
+    await settle();
+    const length = list.length;
+    list.counted(what, 1_000, true);
+    expect(list.length).toBe(length);
   });
 });

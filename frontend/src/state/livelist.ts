@@ -29,8 +29,18 @@ export interface ListView {
   error: DoorError | undefined;
 }
 
+/** A total that is only a lower bound, to be counted out. */
+export interface Uncounted {
+  filter: string;
+  /** Count what has a seq up to this one. */
+  upTo: number;
+  /** Ordinal above the newest of them. */
+  top: number;
+  generation: number;
+}
+
 export interface LiveListOptions {
-  fetch(query: ListQuery): Promise<RowPage>;
+  fetch(query: ListQuery, signal?: AbortSignal): Promise<RowPage>;
   /** Runs a commit soon, at most one at a time; requestAnimationFrame in the page. */
   schedule(commit: () => void): void;
   /** Called when the rows are stale as a whole and were asked for anew. */
@@ -81,6 +91,8 @@ export class LiveList {
   private loading = false;
   private error: DoorError | undefined;
   private committing = false;
+  /** Ends the search that a newer one replaces. */
+  private reading = new AbortController();
 
   constructor(private readonly options: LiveListOptions) {
     this.rows = new Blocks(options.blocks ?? 60);
@@ -209,6 +221,28 @@ export class LiveList {
     this.loadWanted();
   }
 
+  /** What is to be counted out now, undefined when the length is exact or not known at all. */
+  get uncounted(): Uncounted | undefined {
+    if (!this.ready || this.loading || this.exact || this.error) return undefined;
+    return { filter: this.filter, upTo: this.anchor, top: this.count, generation: this.generation };
+  }
+
+  /** Whether what was to be counted is still what is shown. */
+  stillUncounted(what: Uncounted): boolean {
+    return what.generation === this.generation && !this.exact;
+  }
+
+  /** Takes how many there are, or with `exact` false how many at least: the list grows downward. */
+  counted(what: Uncounted, total: number, exact: boolean): void {
+    if (!this.stillUncounted(what)) return;
+    const floor = what.top - total;
+    this.floor = exact ? floor : Math.min(this.floor, floor);
+    this.exact = exact;
+    this.shown = Math.max(this.shown, this.floor);
+    this.commit();
+    if (this.inFlight.size === 0) this.loadWanted();
+  }
+
   /** Changes one loaded row before the door has confirmed it. */
   patch(seq: number, change: Partial<Row>): void {
     const row = this.rowOf(seq);
@@ -217,12 +251,15 @@ export class LiveList {
 
   private async load(filter: string, inPlace: boolean): Promise<void> {
     const generation = ++this.generation;
+    this.reading.abort();
+    this.reading = new AbortController();
+    const { signal } = this.reading;
     this.loading = true;
     if (!inPlace) this.asked = filter;
     this.commit();
     const known = this.lastSeq;
     try {
-      const first = await this.options.fetch({ filter, limit: BLOCK });
+      const first = await this.options.fetch({ filter, limit: BLOCK }, signal);
       if (generation !== this.generation) return;
       const anchor = first.items[0]?.seq ?? 0;
       const hidden = inPlace && !this.following ? this.hiddenIn(first) : 0;
@@ -230,7 +267,7 @@ export class LiveList {
       const from = inPlace ? Math.min(this.wanted.from + hidden, last) : 0;
       let middle: RowPage | undefined;
       if (from > 0 && first.exact) {
-        middle = await this.options.fetch({ filter, before: anchor + 1, offset: from, limit: BLOCK });
+        middle = await this.options.fetch({ filter, before: anchor + 1, offset: from, limit: BLOCK }, signal);
         if (generation !== this.generation) return;
       }
       this.replace(filter, first, anchor, Math.max(anchor, known));

@@ -24,7 +24,7 @@ test("the list has it from the start, and gets it back from the pill, the filter
   await expect(page.getByRole("option", { name: /\/inbox\/new,/ })).toBeInViewport();
   await expect(list(page)).toBeFocused();
 
-  const filter = page.getByRole("textbox", { name: "Filter" });
+  const filter = page.getByRole("combobox", { name: "Filter" });
   await filter.fill("nothing-like-it");
   await page.getByRole("button", { name: "Clear the filter" }).first().click();
   await expect(filter).toBeFocused();

@@ -52,7 +52,7 @@ test("keys alone: move, read, pin, filter, delete and undo", async ({ open, cree
   await page.keyboard.type("path:/inbox/b");
   await page.keyboard.press("Enter");
   await expect(page.getByRole("option")).toHaveCount(1);
-  await expect(page.getByText("1 request", { exact: true })).toBeVisible();
+  await expect(page.getByText("1 of 4 requests", { exact: true })).toBeVisible();
   await page.keyboard.press("Home");
   await expect(selected).toHaveAccessibleName(/\/inbox\/b/);
   await page.keyboard.press("Delete");
@@ -68,15 +68,15 @@ test("keys alone: move, read, pin, filter, delete and undo", async ({ open, cree
 test("a filter at fault is explained under the box and the rows stay", async ({ open, creel }) => {
   await creel.post("/inbox/kept");
   const page = await open();
-  const row = page.getByRole("option");
+  const row = page.getByRole("listbox", { name: /^Requests/ }).getByRole("option");
   await expect(row).toHaveCount(1);
   const place = await row.boundingBox();
-  await page.getByRole("textbox", { name: "Filter" }).fill("method:");
+  await page.getByRole("combobox", { name: "Filter" }).fill("method:");
   await expect(page.getByRole("alert")).toContainText("Column 8");
   await expect(row).toHaveCount(1);
   expect(await row.boundingBox()).toEqual(place);
   await expectAccessible(page);
-  await page.getByRole("textbox", { name: "Filter" }).fill("");
+  await page.getByRole("combobox", { name: "Filter" }).fill("");
   await expect(page.getByRole("alert")).toHaveCount(0);
 });
 

@@ -2,14 +2,16 @@ import { type KeyboardEvent, type MouseEvent, useCallback, useEffect, useRef, us
 import { count } from "../../model/format";
 import { useActions } from "../../state/actions";
 import { useDesk } from "../../state/desk";
+import { useFilterMarks, useSavable } from "../../state/filters";
 import { useStore } from "../../state/store";
-import { ArrowUpIcon, VirtualList, type VirtualListHandle } from "../parts";
+import { ArrowUpIcon, Button, VirtualList, type VirtualListHandle } from "../parts";
 import { FilterBox } from "./FilterBox";
 import css from "./List.module.css";
 import { ListEmpty } from "./ListEmpty";
 import { ListMenu } from "./ListMenu";
 import { RowLine } from "./RowLine";
 import { RowMenu, type RowMenuPlace } from "./RowMenu";
+import { Summary } from "./Summary";
 import { useListFocus } from "./useListFocus";
 import { useToday } from "./useToday";
 
@@ -24,6 +26,8 @@ export function RequestList() {
   const marked = useStore(selection.store, (s) => s.marked);
   const searching = useLasting(view.loading && view.ready);
   const today = useToday();
+  const marks = useFilterMarks();
+  const savable = useSavable();
   const handle = useRef<VirtualListHandle>(null);
   const [menu, setMenu] = useState<RowMenuPlace>();
 
@@ -102,10 +106,17 @@ export function RequestList() {
     <section className={css.list} aria-label="Requests">
       <FilterBox onLeave={focus} />
       <div className={css.meta}>
-        <span role="status">
-          {searching ? "Searching…" : summary(view.length + view.pending, view.exact, view.ready)}
-        </span>
-        {view.length > 0 && <span>newest first</span>}
+        <Summary searching={searching} />
+        {savable !== undefined && (
+          <Button
+            small
+            look="quiet"
+            className={css.save}
+            onClick={() => desk.dialogs.open("filter", { filter: savable })}
+          >
+            Save filter
+          </Button>
+        )}
         <ListMenu />
       </div>
       <div className={css.pillPlace}>
@@ -142,6 +153,7 @@ export function RequestList() {
               selected={row.seq === selected}
               marked={row.seq === marked}
               today={today}
+              marks={marks}
             />
           );
         }}
@@ -227,10 +239,4 @@ function onControl(): boolean {
 function seqAt(target: EventTarget): number | undefined {
   const line = target instanceof Element ? target.closest<HTMLElement>("[data-seq]") : null;
   return line ? Number(line.dataset.seq) : undefined;
-}
-
-function summary(total: number, exact: boolean, ready: boolean): string {
-  if (!ready) return "Reading…";
-  if (total === 0) return "No requests";
-  return `${count(total)}${exact ? "" : "+"} ${total === 1 ? "request" : "requests"}`;
 }

@@ -11,8 +11,9 @@ import {
   rowTime,
   titleOf,
 } from "../../model/format";
-import type { Row } from "../../model/types";
-import { NoteIcon, PinIcon, Tag } from "../parts";
+import { findHits, type MarkPlace, marksIn } from "../../model/hits";
+import type { FilterMark, Row } from "../../model/types";
+import { Marked, NoteIcon, PinIcon, Tag } from "../parts";
 import css from "./List.module.css";
 
 interface RowLineProps {
@@ -23,10 +24,20 @@ interface RowLineProps {
   marked: boolean;
   /** Today, so that older rows show their day; one object for all rows of a day. */
   today: Date;
+  /** What the list was filtered by, to mark it; one object while the filter stays. */
+  marks: readonly FilterMark[];
 }
 
 /** One request of the list. */
-export const RowLine = memo(function RowLine({ row, index, size, selected, marked, today }: RowLineProps) {
+export const RowLine = memo(function RowLine({
+  row,
+  index,
+  size,
+  selected,
+  marked,
+  today,
+  marks,
+}: RowLineProps) {
   const badge = badgeOf(row);
   const changes = changesText(row.last?.changes);
   const kind = row.bodyBytes === 0 ? "no body" : contentKind(row.contentType);
@@ -34,7 +45,10 @@ export const RowLine = memo(function RowLine({ row, index, size, selected, marke
   const query = row.target.slice(path.length);
   const title = row.event || path;
   // The title names either the event or the path; the second line has the rest.
-  const sub = row.event ? [row.target, row.provider] : [query, kind];
+  const sub = row.event ? row.target : query;
+  const about = row.event ? row.provider : kind;
+  const show = (text: string, place: MarkPlace) =>
+    marks.length === 0 ? text : <Marked text={text} hits={findHits(text, marksIn(marks, place), 50)} />;
   return (
     <div
       id={`row-${row.seq}`}
@@ -51,7 +65,7 @@ export const RowLine = memo(function RowLine({ row, index, size, selected, marke
     >
       <i className={css.unread} data-on={!row.read} />
       <div className={css.title} title={title}>
-        <span>{title}</span>
+        <span>{show(title, row.event ? "event" : "path")}</span>
         <span className={css.marks}>
           {row.pinned && <PinIcon size={13} />}
           {row.note && <NoteIcon size={13} />}
@@ -66,7 +80,9 @@ export const RowLine = memo(function RowLine({ row, index, size, selected, marke
         <span className={css.method} data-tone={methodTone(row.method)}>
           {row.method}
         </span>{" "}
-        {sub.filter(Boolean).join(" · ")}
+        {show(sub, "path")}
+        {sub && about && " · "}
+        {about}
       </div>
       <div className={css.facts} title={badge.title}>
         {changes && <span>{changes}</span>}

@@ -56,6 +56,9 @@ export const NoteIcon = icon(
     <path d="M14 20v-5h5M8.5 9h7M8.5 12.5h4" />
   </>,
 );
+export const HelpIcon = icon(
+  <path d="M8.5 9a3.5 3.5 0 1 1 5.2 3.1c-1.1.6-1.7 1.2-1.7 2.4M12 18.5h.01" strokeWidth="2" />,
+);
 export const TrashIcon = icon(
   <>
     <path d="M4 7h16M9 7V4h6v3M6.5 7l1 13h9l1-13" />

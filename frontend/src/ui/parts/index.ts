@@ -9,6 +9,7 @@ export { Field, inputClass } from "./Field";
 export { FormDialog } from "./FormDialog";
 export { IconButton } from "./IconButton";
 export * from "./icons";
+export { Marked } from "./Marked";
 export { styleNonce } from "./nonce";
 export { Segmented } from "./Segmented";
 export { Splitter } from "./Splitter";

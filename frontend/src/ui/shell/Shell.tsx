@@ -7,6 +7,7 @@ import { RequestList } from "../list/RequestList";
 import { EmptyState, Splitter } from "../parts";
 import { Banners } from "./Banners";
 import { Confirm } from "./Confirm";
+import { FilterDialog } from "./FilterDialog";
 import { Features } from "./features";
 import { DialogGuard, PaneGuard } from "./Guard";
 import { KeysHelp } from "./KeysHelp";
@@ -50,10 +51,11 @@ export function Shell() {
         <StatusBar />
       </PaneGuard>
       <Features />
-      <DialogGuard names={["palette", "keys", "confirm"]}>
+      <DialogGuard names={["palette", "keys", "confirm", "filter"]}>
         <Palette />
         <KeysHelp />
         <Confirm />
+        <FilterDialog />
       </DialogGuard>
       <PaneGuard what="A message" bar>
         <Toasts />

@@ -1,14 +1,14 @@
 import { Menu } from "@mantine/core";
-import type { ReactNode } from "react";
-import { count } from "../../model/format";
-import { everything, type Scope } from "../../model/scope";
+import { everything, filterOf, type Scope } from "../../model/scope";
 import type { Endpoint, Target } from "../../model/types";
 import { copyUrl, INBOX } from "../../state/commands";
 import { useDesk } from "../../state/desk";
 import { useEndpoints, useStatus, useTargets } from "../../state/queries";
 import { useStore } from "../../state/store";
 import { IconButton, MoreIcon, PlusIcon } from "../parts";
+import { SavedFilters, useSaved } from "./SavedFilters";
 import css from "./Side.module.css";
+import { Item } from "./SideItem";
 
 /** Where to look: endpoints, quick filters, targets. */
 export function Side() {
@@ -17,6 +17,7 @@ export function Side() {
   const targets = useTargets().data ?? [];
   const history = useStatus().data?.history;
   const scope = useStore(desk.scope);
+  const { current } = useSaved();
   const quick = (id: NonNullable<Scope["quick"]>) => ({
     on: scope.quick === id,
     onClick: () => desk.setScope({ ...everything, quick: scope.quick === id ? undefined : id }),
@@ -27,7 +28,7 @@ export function Side() {
       <ul>
         <Item
           name="All requests"
-          on={scope.endpoint === undefined && scope.quick === undefined}
+          on={scope.endpoint === undefined && scope.quick === undefined && current === undefined}
           onClick={() => desk.setScope(everything)}
           total={history?.requests}
         />
@@ -35,11 +36,16 @@ export function Side() {
           <EndpointItem key={e.slug} endpoint={e} on={scope.endpoint === e.slug} />
         ))}
       </ul>
-      <Head title="Filters" />
+      <Head
+        title="Filters"
+        add="Save a filter"
+        onAdd={() => desk.dialogs.open("filter", { filter: filterOf(desk.scope.get()).filter })}
+      />
       <ul>
         <Item name="Unread" {...quick("unread")} total={history?.unread} />
         <Item name="Pinned" {...quick("pinned")} total={history?.pinned} />
         <Item name="Failed deliveries" {...quick("failed")} total={history?.failed} />
+        <SavedFilters />
       </ul>
       <Head title="Targets" add="Add a target" onAdd={() => desk.actions.run("target.add")} />
       {targets.length === 0 ? (
@@ -100,40 +106,6 @@ function TargetItem({ target }: { target: Target }) {
         <span className={css.name}>{target.name}</span>
         {hostOf(target.url) !== target.name && <span className={css.host}>{hostOf(target.url)}</span>}
       </button>
-    </li>
-  );
-}
-
-interface ItemProps {
-  name: string;
-  title?: string;
-  on: boolean;
-  onClick(): void;
-  total?: number;
-  unread?: number;
-  more?: ReactNode;
-}
-
-function Item({ name, title, on, onClick, total, unread = 0, more }: ItemProps) {
-  return (
-    <li className={more ? `${css.item} ${css.withMore}` : css.item} data-on={on}>
-      <button
-        type="button"
-        className={css.main}
-        aria-current={on ? "true" : undefined}
-        title={title}
-        onClick={onClick}
-      >
-        <span className={css.name}>{name}</span>
-        {unread > 0 && (
-          <span className={css.unread}>
-            {count(unread)}
-            <span className="visually-hidden"> unread,</span>
-          </span>
-        )}
-        {total !== undefined && <span className={css.count}>{count(total)}</span>}
-      </button>
-      {more}
     </li>
   );
 }

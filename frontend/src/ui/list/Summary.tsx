@@ -1,0 +1,51 @@
+import { count } from "../../model/format";
+import { useCounting } from "../../state/counting";
+import { useDesk } from "../../state/desk";
+import { useEndpoints, useStatus } from "../../state/queries";
+import { useStore } from "../../state/store";
+import { Button, CloseIcon, IconButton } from "../parts";
+import css from "./List.module.css";
+
+/** How many requests the list has, of how many; while that is not known, how far counting is. */
+export function Summary({ searching }: { searching: boolean }) {
+  const { list } = useDesk();
+  const { counting, state } = useCounting();
+  const view = useStore(list.view);
+  const of = useWhole();
+  const total = view.length + view.pending;
+  return (
+    <>
+      <span className={css.summary} role="status">
+        {searching ? "Searching…" : summary(total, view.exact, view.ready, of)}
+        {!searching && !view.exact && state.phase === "counting" && ` · counting… ${state.percent} %`}
+      </span>
+      {!searching && !view.exact && state.phase === "counting" && (
+        <IconButton label="Stop counting" icon={<CloseIcon size={13} />} onClick={counting.stop} />
+      )}
+      {!searching && !view.exact && state.phase === "stopped" && (
+        <Button small look="quiet" className={css.countOn} onClick={counting.begin}>
+          Count all
+        </Button>
+      )}
+    </>
+  );
+}
+
+/** How many there are to filter, undefined when nothing is typed or they are not known. */
+function useWhole(): number | undefined {
+  const { list, scope } = useDesk();
+  const { text, endpoint } = useStore(scope);
+  const filter = useStore(list.view, (v) => v.filter);
+  const history = useStatus().data?.history.requests;
+  const endpoints = useEndpoints().data;
+  if (text.trim() === "" || filter === "") return undefined;
+  return endpoint === undefined ? history : endpoints?.find((e) => e.slug === endpoint)?.requests;
+}
+
+function summary(total: number, exact: boolean, ready: boolean, of: number | undefined): string {
+  if (!ready) return "Reading…";
+  if (total === 0) return "No requests";
+  const known = `${count(total)}${exact ? "" : "+"}`;
+  if (of !== undefined && of >= total) return `${known} of ${count(of)} ${of === 1 ? "request" : "requests"}`;
+  return `${known} ${total === 1 ? "request" : "requests"}`;
+}
