@@ -27,26 +27,24 @@ const pageSize = 8192
 type connector struct {
 	drv      *sqlite.Driver
 	dsn      string
+	pragmas  []string // in this order, which a DSN would not keep
 	readOnly bool
 }
 
 func newConnector(drv *sqlite.Driver, path string, readOnly bool) *connector {
-	q := url.Values{}
-	q.Set("_busy_timeout", "2000")
-	q.Set("_auto_vacuum", "incremental")
-	q.Set("_defensive", "1")
-	q.Set("_dqs", "0")
-	pragmas := []string{fmt.Sprintf("page_size(%d)", pageSize), "journal_mode(WAL)", "synchronous(FULL)", "fullfsync(1)",
-		"checkpoint_fullfsync(1)", "foreign_keys(1)", "trusted_schema(0)", "mmap_size(0)",
-		"temp_store(MEMORY)", "journal_size_limit(67108864)"}
+	q := url.Values{"_busy_timeout": {"2000"}, "_defensive": {"1"}, "_dqs": {"0"}}
+	var pragmas []string
 	if readOnly {
 		q.Set("_query_only", "1")
-		pragmas = append(pragmas, "cache_size(-8192)")
 	} else {
-		pragmas = append(pragmas, "cache_size(-8192)", "wal_autocheckpoint(0)")
+		// These two must come before whatever writes the first page of a new file.
+		// Not for those who read: auto_vacuum waits for its turn to write.
+		pragmas = append(pragmas, fmt.Sprintf("page_size(%d)", pageSize), "auto_vacuum(incremental)", "wal_autocheckpoint(0)")
 	}
-	q["_pragma"] = pragmas
-	return &connector{drv: drv, dsn: fileURL(path, q.Encode()), readOnly: readOnly}
+	pragmas = append(pragmas, "journal_mode(WAL)", "synchronous(FULL)", "fullfsync(1)", "checkpoint_fullfsync(1)",
+		"foreign_keys(1)", "trusted_schema(0)", "mmap_size(0)", "temp_store(MEMORY)", "journal_size_limit(67108864)",
+		"cache_size(-8192)")
+	return &connector{drv: drv, dsn: fileURL(path, q.Encode()), pragmas: pragmas, readOnly: readOnly}
 }
 
 func fileURL(path, query string) string {
@@ -67,10 +65,20 @@ func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := c.check(newConn(dc)); err != nil {
-		_ = dc.Close()
+	cn := newConn(dc)
+	for _, p := range c.pragmas {
+		if err == nil {
+			_, err = cn.exec("PRAGMA " + p)
+		}
+	}
+	if err == nil {
+		err = c.check(cn)
+	}
+	if err != nil {
+		_ = cn.end()
 		return nil, err
 	}
+	cn.close()
 	return dc, nil
 }
 
@@ -118,7 +126,6 @@ func (c *connector) check(cn *conn) error {
 	if !atLeast(version, minSQLite) {
 		return hook.Faultf(hook.Unavailable, "open creel.db: SQLite %s is too old, %s is needed", version, minSQLite)
 	}
-	cn.close()
 	return nil
 }
 

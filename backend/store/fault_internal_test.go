@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"creel/backend/hook"
+
+	"modernc.org/sqlite"
 )
 
 var ctx = context.Background()
@@ -213,7 +215,8 @@ func TestEveryConnectionTookThePragmas(t *testing.T) {
 	}
 	for _, c := range conns {
 		for name, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "fullfsync": "1", "query_only": "1",
-			"trusted_schema": "0", "foreign_keys": "1", "mmap_size": "0", "busy_timeout": "2000"} {
+			"trusted_schema": "0", "foreign_keys": "1", "mmap_size": "0", "busy_timeout": "2000",
+			"page_size": "8192", "auto_vacuum": "2"} {
 			var got string
 			if err := c.QueryRowContext(ctx, "PRAGMA "+name).Scan(&got); err != nil && !(name == "mmap_size" && errors.Is(err, sql.ErrNoRows)) {
 				t.Error(err)
@@ -227,6 +230,22 @@ func TestEveryConnectionTookThePragmas(t *testing.T) {
 		if err := c.Close(); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// A reader that had to wait for its turn to write would fail under load.
+func TestReaderOpensWhileSomebodyWrites(t *testing.T) {
+	s := openIn(t, t.TempDir())
+	err := s.write(ctx, "hold the lock", func(*tx) error {
+		c, err := newConnector(&sqlite.Driver{}, s.path, true).conn(ctx)
+		if err != nil {
+			return err
+		}
+		_, err = c.number("SELECT count(*) FROM requests")
+		return errors.Join(err, c.end())
+	})
+	if err != nil {
+		t.Error(err)
 	}
 }
 
