@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { findHits, marksIn } from "./hits";
+import { findHits, marksAt, marksIn } from "./hits";
 
 const found = (text: string, ...marks: Parameters<typeof findHits>[1][number][]) =>
   findHits(text, marks).map((h) => text.slice(h.from, h.to));
@@ -36,6 +36,32 @@ describe("findHits", () => {
   it("stops at the most", () => {
     expect(findHits("aaaa", [{ in: "any", text: "x" }], 2)).toEqual([]);
     expect(findHits("a a a a", [{ in: "any", text: "a" }], 2)).toHaveLength(2);
+  });
+});
+
+describe("marksAt", () => {
+  const at = (key: string, path: string) =>
+    marksAt([{ in: "body", key, text: "x" }], () => path).length === 1;
+
+  it("holds a path against those with stars in it", () => {
+    expect(at("data.id", "data.id")).toBe(true);
+    expect(at("data.id", "dataXid")).toBe(false);
+    expect(at("data.id", "more.data.id")).toBe(false);
+    expect(at("items[*].id", "items[12].id")).toBe(true);
+    expect(at("items[*].id", "items.a.id")).toBe(false);
+    expect(at("data.*.id", "data.a.id")).toBe(true);
+    expect(at("data.*", "data[0]")).toBe(true);
+    expect(at("data.*", "data.a.b")).toBe(false);
+    expect(at("*.id", "data.id")).toBe(true);
+    expect(at('data["a b"]', 'data["a b"]')).toBe(true);
+  });
+
+  it("takes words everywhere and other fields nowhere", () => {
+    const marks = [
+      { in: "any", text: "w" },
+      { in: "header", key: "x", text: "h" },
+    ];
+    expect(marksAt(marks, () => "a").map((m) => m.text)).toEqual(["w"]);
   });
 });
 

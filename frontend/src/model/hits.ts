@@ -8,7 +8,7 @@ export interface Hit {
 }
 
 /** A place in which marks are shown. */
-export type MarkPlace = "path" | "query" | "header" | "body" | "event";
+export type MarkPlace = "path" | "query" | "header" | "body" | "event" | "raw";
 
 /** The fields whose text stands in each place besides that of the same name. */
 const SHOWN_IN: Record<MarkPlace, readonly string[]> = {
@@ -17,7 +17,11 @@ const SHOWN_IN: Record<MarkPlace, readonly string[]> = {
   header: ["any", "header"],
   body: ["any", "body"],
   event: ["any", "event"],
+  raw: ["any", "path", "query", "header", "body"],
 };
+
+/** Of a text that is looked for under one name, to be marked where names are not told apart. */
+const SHORTEST = 3;
 
 /**
  * The marks that belong in a place: with a name (of a header line, of the
@@ -28,9 +32,27 @@ export function marksIn(marks: readonly FilterMark[], place: MarkPlace, name?: s
   return marks.filter((m) => {
     if (!SHOWN_IN[place].includes(m.in)) return false;
     if (m.in === "path" || m.in === "any") return true;
-    if (name === undefined) return m.text !== undefined || m.regexp !== undefined;
+    // A short value of one name stands everywhere by chance.
+    if (name === undefined) return m.key === undefined || (m.text ?? "").length >= SHORTEST;
     return m.key === undefined || m.key.toLowerCase() === name.toLowerCase();
   });
+}
+
+/** The marks for the value at a path into JSON, as pathOf spells it. */
+export function marksAt(marks: readonly FilterMark[], path: () => string): FilterMark[] {
+  return marks.filter(
+    (m) => m.in === "any" || (m.in === "body" && (m.key === undefined || pattern(m.key).test(path()))),
+  );
+}
+
+/** What a path with [*] and * in it leads to. */
+function pattern(key: string): RegExp {
+  const parts = key.split(/(\[\*\]|(?:^|\.)\*(?=$|[.[]))/).map((part) => {
+    if (part === "[*]") return "\\[\\d+\\]";
+    if (/^\.?\*$/.test(part)) return "(?:\\.?[^.[\\]]+|\\[[^\\]]*\\])";
+    return part.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+  });
+  return new RegExp(`^${parts.join("")}$`);
 }
 
 const MOST = 10_000;

@@ -1,5 +1,6 @@
 // Saved filters, kept in the data folder; and what the filter in use marks.
 import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
 import { addTerm } from "../model/filtertext";
 import { everything, filterOf } from "../model/scope";
 import type { FilterMark, SavedFilter } from "../model/types";
@@ -73,6 +74,9 @@ export function useSavable(): string | undefined {
   return filter;
 }
 
+/** A single letter stands everywhere. */
+const telling = (mark: FilterMark) => mark.in !== "any" || mark.text?.length !== 1;
+
 const NONE: readonly FilterMark[] = [];
 
 /** What the rows in the list were found by; the same object while the filter stays. */
@@ -80,5 +84,5 @@ export function useFilterMarks(): readonly FilterMark[] {
   const desk = useDesk();
   const filter = useStore(desk.list.view, (v) => v.filter);
   const { data } = useQuery({ ...reads.filterCheck(desk, filter), enabled: filter !== "" });
-  return data && filter !== "" ? data.marks : NONE;
+  return useMemo(() => (data && filter !== "" ? data.marks.filter(telling) : NONE), [data, filter]);
 }

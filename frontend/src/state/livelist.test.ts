@@ -454,6 +454,7 @@ describe("counting out", () => {
     history.add(1_000);
     const { list, settle } = await opened(history);
     const known = list.length;
+    expect(list.view.get().known).toBeLessThanOrEqual(known);
     expect(known).toBeLessThan(700);
     const what = list.uncounted;
     if (!what) throw new Error("it is to be counted");
@@ -462,12 +463,28 @@ describe("counting out", () => {
     list.counted(what, 120, false);
     expect(list.length).toBe(known);
     list.counted(what, 700, false);
+    expect(list.view.get().known).toBe(700);
     expect(list.length).toBe(700);
     list.counted(what, 1_000, true);
     await settle();
     expect(list.length).toBe(1_000);
+    expect(list.view.get().known).toBe(1_000);
     expect(list.row(0)?.seq).toBe(newest);
     expect(list.uncounted).toBeUndefined();
+  });
+
+  it("never tells more than there are, however far it can be scrolled", async () => {
+    const history = new History();
+    history.countedUpTo = 110;
+    history.add(130);
+    const { list, settle } = await opened(history);
+    list.want(0, 100);
+    await settle();
+    expect(list.view.get().exact).toBe(false);
+    expect(list.view.get().known).toBeLessThanOrEqual(130);
+    list.want(100, 200);
+    await settle();
+    expect(list.view.get()).toMatchObject({ exact: true, known: 130, length: 130 });
   });
 
   it("takes no count of a filter that it does not show any more", async () => {

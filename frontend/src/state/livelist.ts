@@ -21,7 +21,9 @@ export interface ListView {
   length: number;
   /** Arrivals that wait behind the pill. */
   pending: number;
-  /** False when length is a lower bound. */
+  /** How many match, with those that wait behind the pill: all, or when not exact at least so many. */
+  known: number;
+  /** False when the end is not known: length then goes a little further than what is known. */
   exact: boolean;
   /** False until the first page of the first filter arrived. */
   ready: boolean;
@@ -55,6 +57,7 @@ export class LiveList {
     filter: "",
     length: 0,
     pending: 0,
+    known: 0,
     exact: true,
     ready: false,
     loading: false,
@@ -70,6 +73,8 @@ export class LiveList {
   private shown = 0;
   /** Ordinal of the oldest match; below 0 when the first total was a lower bound. */
   private floor = 0;
+  /** Ordinal of the oldest match that is known to be there, while the length is not exact. */
+  private surely = 0;
   private exact = true;
   /** Exactly `count` matches have a seq up to this one. */
   private anchor = 0;
@@ -237,6 +242,7 @@ export class LiveList {
     if (!this.stillUncounted(what)) return;
     const floor = what.top - total;
     this.floor = exact ? floor : Math.min(this.floor, floor);
+    this.surely = Math.min(this.surely, floor);
     this.exact = exact;
     this.shown = Math.max(this.shown, this.floor);
     this.commit();
@@ -311,6 +317,7 @@ export class LiveList {
     this.count = first.exact ? first.total : Math.max(first.total, first.items.length);
     this.shown = this.count;
     this.floor = 0;
+    this.surely = 0;
     this.exact = first.exact;
     this.anchor = anchor;
     this.seen = seen;
@@ -400,6 +407,7 @@ export class LiveList {
       }
       this.insert(page.items, high - 1, page.rev);
       const bottom = high - page.items.length;
+      this.surely = Math.min(this.surely, bottom);
       if (page.items.length < high - low) {
         this.floor = Math.max(this.floor, bottom);
         this.exact = true;
@@ -441,6 +449,7 @@ export class LiveList {
         filter: this.filter,
         length: this.length,
         pending: this.count - this.shown,
+        known: this.count - (this.exact ? this.floor : Math.max(this.floor, this.surely)),
         exact: this.exact,
         ready: this.ready,
         loading: this.loading,

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
-import type { Detail as DetailData } from "../../model/types";
+import type { Detail as DetailData, FilterMark } from "../../model/types";
 import { useDesk } from "../../state/desk";
+import { useFilterMarks } from "../../state/filters";
 import { reads } from "../../state/queries";
 import { useStore } from "../../state/store";
 import { words } from "../../state/toasts";
@@ -11,6 +12,7 @@ import css from "./Detail.module.css";
 import { Deliveries } from "./deliveries/Deliveries";
 import { HeadersTab } from "./HeadersTab";
 import { Header } from "./header/Header";
+import { Marks } from "./marks";
 import { RawTab } from "./RawTab";
 
 const TABS = ["body", "headers", "raw", "deliveries", "compare"] as const;
@@ -80,6 +82,14 @@ function Loaded({ detail }: { detail: DetailData }) {
 }
 
 function Panel({ tab, detail }: { tab: Tab; detail: DetailData }) {
+  const marks = useFilterMarks();
+  const own = tab === "body" || tab === "headers" || tab === "raw";
+  return <Marks value={own ? marks : NO_MARKS}>{panel(tab, detail)}</Marks>;
+}
+
+const NO_MARKS: readonly FilterMark[] = [];
+
+function panel(tab: Tab, detail: DetailData) {
   switch (tab) {
     case "body":
       return <BodyTab detail={detail} />;

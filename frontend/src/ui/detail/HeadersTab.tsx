@@ -11,17 +11,18 @@ export function HeadersTab({ detail }: { detail: Detail }) {
       {headers.length === 0 ? (
         <p className={css.dim}>The request had no headers.</p>
       ) : (
-        <PairTable title="Headers" pairs={headers} all={() => headerLines(headers)} />
+        <PairTable title="Headers" place="header" pairs={headers} all={() => headerLines(headers)} />
       )}
       {query.length > 0 && (
         <PairTable
           title="Query parameters"
+          place="query"
           pairs={query}
           all={() => formatForm(query.map(([name, value]) => ({ name, value })))}
         />
       )}
       {trailers.length > 0 && (
-        <PairTable title="Trailers" pairs={trailers} all={() => headerLines(trailers)} />
+        <PairTable title="Trailers" place="header" pairs={trailers} all={() => headerLines(trailers)} />
       )}
     </div>
   );

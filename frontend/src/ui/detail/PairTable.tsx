@@ -1,9 +1,11 @@
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useContext, useState } from "react";
 import { count } from "../../model/format";
+import { findHits, type MarkPlace, marksIn } from "../../model/hits";
 import type { Pair } from "../../model/types";
 import { useDesk } from "../../state/desk";
-import { CopyButton, EmptyState, inputClass } from "../parts";
+import { CopyButton, EmptyState, inputClass, Marked } from "../parts";
 import css from "./Detail.module.css";
+import { Marks } from "./marks";
 
 /** From how many pairs on a table can be narrowed. */
 const LONG = 12;
@@ -18,12 +20,21 @@ interface PairTableProps {
   /** What a value shows as; the value itself when absent. */
   value?(value: string, index: number): ReactNode;
   extra?: ReactNode;
+  /** What of the filter is marked in them; nothing when absent. */
+  place?: MarkPlace;
 }
 
 /** Names and values in their order, each to copy; a long table can be narrowed. */
-export function PairTable({ title, pairs, all, value, extra }: PairTableProps) {
+export function PairTable({ title, pairs, all, value, extra, place }: PairTableProps) {
   const desk = useDesk();
+  const marks = useContext(Marks);
   const [words, setWords] = useState("");
+  const found = (text: string, name: string) =>
+    place && marks.length > 0 ? (
+      <Marked text={text} hits={findHits(text, marksIn(marks, place, name))} />
+    ) : (
+      text
+    );
   const needle = words.trim().toLowerCase();
   const shown = pairs
     .map((pair, index) => ({ pair, index }))
@@ -54,8 +65,10 @@ export function PairTable({ title, pairs, all, value, extra }: PairTableProps) {
         <tbody>
           {shown.slice(0, MOST).map(({ pair: [name, text], index }) => (
             <tr key={index}>
-              <th scope="row">{name}</th>
-              <td>{value ? value(text, index) : text || <span className={css.none}>empty</span>}</td>
+              <th scope="row">{found(name, "")}</th>
+              <td>
+                {value?.(text, index) ?? (text ? found(text, name) : <span className={css.none}>empty</span>)}
+              </td>
               <td>
                 <CopyButton iconOnly label={`Copy ${name}`} onCopy={() => desk.host.copyText(text)} />
               </td>

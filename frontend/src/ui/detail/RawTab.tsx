@@ -56,7 +56,7 @@ export function RawTab({ detail }: { detail: Detail }) {
         </div>
       )}
       {error && <p className={css.quietEmpty}>{words(error)}</p>}
-      {shown && <TextLines text={shown.text} label="The request as sent" marks={marks} />}
+      {shown && <TextLines text={shown.text} label="The request as sent" marks={marks} place="raw" />}
     </>
   );
 }

@@ -1,7 +1,9 @@
 import { useElementSize } from "@mantine/hooks";
-import { type ReactNode, useMemo } from "react";
-import { VirtualList } from "../parts";
+import { type ReactNode, useContext, useMemo } from "react";
+import { findHits, type MarkPlace, marksIn } from "../../model/hits";
+import { Marked, VirtualList } from "../parts";
 import css from "./Detail.module.css";
+import { Marks, useHits } from "./marks";
 
 /** Up to this long a text is one element that wraps; selecting and searching then work as everywhere. */
 const SHORT = 120_000;
@@ -15,11 +17,16 @@ interface TextLinesProps {
   label: string;
   /** What stands at the end of each line, between what ends it and the next one. */
   marks?: boolean;
+  /** What of the filter is marked in it. */
+  place?: MarkPlace;
 }
 
 /** Text exactly as it is, of any length. */
-export function TextLines({ text, label, marks }: TextLinesProps) {
+export function TextLines({ text, label, marks, place = "body" }: TextLinesProps) {
   const short = text.length <= SHORT;
+  const hits = useHits(short ? text : "", place);
+  const wanted = useContext(Marks);
+  const inPlace = useMemo(() => marksIn(wanted, place), [wanted, place]);
   const { ref, width } = useElementSize();
   const wide = Math.max(20, Math.floor((width - MARGINS) / CHARACTER));
   const lines = useMemo(
@@ -30,7 +37,7 @@ export function TextLines({ text, label, marks }: TextLinesProps) {
     return (
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys
       <section className={`${css.fill} ${css.textScroll}`} aria-label={label} tabIndex={0}>
-        <pre className={css.text}>{marks ? withMarks(text) : text}</pre>
+        <pre className={css.text}>{marks ? withMarks(text) : <Marked text={text} hits={hits} />}</pre>
       </section>
     );
   return (
@@ -44,7 +51,13 @@ export function TextLines({ text, label, marks }: TextLinesProps) {
         rowHeight={20}
         row={(i) => {
           const line = lines[i] ?? "";
-          return <div className={css.textLine}>{marks ? withMarks(line) : line.replace(/\r?\n$/, "")}</div>;
+          if (marks) return <div className={css.textLine}>{withMarks(line)}</div>;
+          const shown = line.replace(/\r?\n$/, "");
+          return (
+            <div className={css.textLine}>
+              <Marked text={shown} hits={findHits(shown, inPlace)} />
+            </div>
+          );
         }}
       />
     </div>

@@ -101,9 +101,11 @@ export function FilterBox({ onLeave }: { onLeave(): void }) {
   const bad = error?.kind === "invalid" ? error : undefined;
   const { offset } = filterOf(scope);
   const column = bad && bad.column > 0 ? bad.column - offset : 0;
+  // While something can still come at the end, its absence is no fault.
+  const unfinished = bad !== undefined && offers !== undefined && column > Array.from(text).length;
   const inText = bad !== undefined && column > 0 && column <= text.length + 1;
   // The fault is that of the text that was asked for, which may be an older one.
-  const fault = inText && scope.text === text ? unitOf(text, column) : undefined;
+  const fault = inText && scope.text === text && !unfinished ? unitOf(text, column) : undefined;
   return (
     <search className={css.filter}>
       <div className={css.box} data-filled={text !== "" || undefined}>
@@ -118,8 +120,8 @@ export function FilterBox({ onLeave }: { onLeave(): void }) {
           aria-expanded={offers !== undefined}
           aria-controls={offers && `${id}-offers`}
           aria-activedescendant={offers && offers.active >= 0 ? `${id}-offers-${offers.active}` : undefined}
-          aria-invalid={bad ? true : undefined}
-          aria-describedby={bad ? "filter-error" : undefined}
+          aria-invalid={bad && !unfinished ? true : undefined}
+          aria-describedby={bad && !unfinished ? "filter-error" : undefined}
           placeholder="Filter: words, event:push, status:>=400"
           autoComplete="off"
           autoCapitalize="off"
@@ -151,7 +153,7 @@ export function FilterBox({ onLeave }: { onLeave(): void }) {
       </div>
       <div className={css.below} data-offers={offers !== undefined || undefined}>
         {offers && <OfferList id={`${id}-offers`} offers={offers} onTake={take} onActive={setActive} />}
-        {error && (
+        {error && !unfinished && (
           <div className={css.error} id="filter-error" role="alert">
             {inText && `Column ${column}: `}
             {error.message}

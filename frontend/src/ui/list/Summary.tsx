@@ -12,11 +12,10 @@ export function Summary({ searching }: { searching: boolean }) {
   const { counting, state } = useCounting();
   const view = useStore(list.view);
   const of = useWhole();
-  const total = view.length + view.pending;
   return (
     <>
       <span className={css.summary} role="status">
-        {searching ? "Searching…" : summary(total, view.exact, view.ready, of)}
+        {searching ? "Searching…" : summary(view.known, view.exact, view.ready, of)}
         {!searching && !view.exact && state.phase === "counting" && ` · counting… ${state.percent} %`}
       </span>
       {!searching && !view.exact && state.phase === "counting" && (

@@ -10,7 +10,7 @@ import {
 } from "@codemirror/language";
 import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
 import { Compartment, EditorState, type Extension } from "@codemirror/state";
-import { drawSelection, EditorView, keymap, lineNumbers } from "@codemirror/view";
+import { Decoration, drawSelection, EditorView, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import { useEffect, useRef } from "react";
 import type { CodeLanguage, CodeViewProps } from "./CodeView";
@@ -44,7 +44,10 @@ const look = EditorView.theme({
   "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": {
     backgroundColor: "color-mix(in srgb, var(--accent) 26%, transparent)",
   },
-  ".cm-selectionMatch, .cm-searchMatch": { backgroundColor: "var(--hit)", color: "var(--hit-text)" },
+  ".cm-selectionMatch, .cm-searchMatch, .cm-found, .cm-found span": {
+    backgroundColor: "var(--hit)",
+    color: "var(--hit-text)",
+  },
   ".cm-searchMatch-selected": { outline: "2px solid var(--accent)" },
   ".cm-panels": { backgroundColor: "var(--panel2)", color: "var(--text)", borderColor: "var(--line)" },
   ".cm-textfield": { backgroundColor: "var(--panel)", border: "1px solid var(--edge)", borderRadius: "4px" },
@@ -61,22 +64,34 @@ function codeLook(): Extension {
   return [EditorView.cspNonce.of(styleNonce()), look, syntaxHighlighting(highlight)];
 }
 
+const FOUND = Decoration.mark({ class: "cm-found" });
+
 const LANGUAGES: Record<CodeLanguage, () => Extension> = { json, xml, html };
 
 /** The editor behind CodeView, in a file of its own: it is loaded when it is first wanted. */
-export default function CodeEditor({ text, label, language, onChange, wrap, className }: CodeViewProps) {
+export default function CodeEditor({
+  text,
+  label,
+  language,
+  onChange,
+  wrap,
+  hits,
+  className,
+}: CodeViewProps) {
   const place = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(undefined);
   const changed = useRef(onChange);
   changed.current = onChange;
   const editable = onChange !== undefined;
   const part = useRef(new Compartment());
+  const hitsPart = useRef(new Compartment());
   const initial = useRef(text);
   initial.current = text;
 
   useEffect(() => {
     if (!place.current) return;
     const compartment = part.current;
+    const marks = hitsPart.current;
     const made = new EditorView({
       parent: place.current,
       state: EditorState.create({
@@ -101,6 +116,7 @@ export default function CodeEditor({ text, label, language, onChange, wrap, clas
             if (update.docChanged) changed.current?.(update.state.doc.toString());
           }),
           compartment.of([]),
+          marks.of([]),
         ],
       }),
     });
@@ -117,9 +133,28 @@ export default function CodeEditor({ text, label, language, onChange, wrap, clas
   useEffect(() => {
     const v = view.current;
     if (v && v.state.doc.toString() !== text) {
-      v.dispatch({ changes: { from: 0, to: v.state.doc.length, insert: text } });
+      // What was marked belongs to the old text.
+      v.dispatch({
+        changes: { from: 0, to: v.state.doc.length, insert: text },
+        effects: hitsPart.current.reconfigure([]),
+      });
     }
   }, [text]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another text or view has its own marks
+  useEffect(() => {
+    const v = view.current;
+    if (!v || !hits) return;
+    const within = hits.filter((hit) => hit.to <= v.state.doc.length);
+    const found = Decoration.set(within.map(({ from, to }) => FOUND.range(from, to)));
+    const first = within[0];
+    v.dispatch({
+      effects: [
+        hitsPart.current.reconfigure(EditorView.decorations.of(found)),
+        ...(first ? [EditorView.scrollIntoView(first.from, { y: "nearest", yMargin: 40 })] : []),
+      ],
+    });
+  }, [hits, text, editable, label]);
 
   return <div ref={place} className={className ? `${css.codeView} ${className}` : css.codeView} />;
 }

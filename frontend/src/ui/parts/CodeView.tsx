@@ -11,6 +11,8 @@ export interface CodeViewProps {
   /** With it the text can be edited; it gets each change. */
   onChange?(text: string): void;
   wrap?: boolean;
+  /** What to mark in it, in order and without overlaps; the first is scrolled to. */
+  hits?: readonly { from: number; to: number }[];
   className?: string;
 }
 

@@ -1,5 +1,5 @@
 import { useMemo, useState } from "react";
-import { bytes as size } from "../../../model/format";
+import { plural, bytes as size } from "../../../model/format";
 import { decodeText } from "../../../model/sniff";
 import { useDesk } from "../../../state/desk";
 import { useStore } from "../../../state/store";
@@ -7,6 +7,7 @@ import { words } from "../../../state/toasts";
 import { DownloadIcon, IconButton, Segmented } from "../../parts";
 import { saveBody } from "../copy";
 import css from "../Detail.module.css";
+import { useHits } from "../marks";
 import { TextLines } from "../TextLines";
 import { FormView } from "./FormView";
 import { HexView } from "./HexView";
@@ -57,6 +58,7 @@ function Views({ source, body, label }: { source: BodySource; body: Body; label:
           />
         )}
         <div className={css.slot} ref={setTools} />
+        <Found text={text} />
         <IconButton
           label={`Download the body, ${size(source.bodyBytes)}`}
           icon={<DownloadIcon />}
@@ -77,6 +79,20 @@ function Views({ source, body, label }: { source: BodySource; body: Body; label:
         {view === "hex" && <HexView bytes={bytes} tools={tools} />}
       </div>
     </>
+  );
+}
+
+/** Longer text is not searched as a whole. */
+const MOST_SEARCHED = 2_000_000;
+
+/** How often the filter's words are found in the body. */
+function Found({ text }: { text: string }) {
+  const hits = useHits(text.length <= MOST_SEARCHED ? text : "", "body");
+  if (hits.length === 0) return null;
+  return (
+    <span className={css.matches} role="status" title="How often the filter is found in the body">
+      {plural(hits.length, "match", "matches")}
+    </span>
   );
 }
 

@@ -1,7 +1,9 @@
 import { useMemo } from "react";
 import { formatForm, holdsJson, parseForm } from "../../../model/form";
 import { prettyJson, scanJson } from "../../../model/json";
+import { Marked } from "../../parts";
 import detail from "../Detail.module.css";
+import { useHits } from "../marks";
 import { PairTable } from "../PairTable";
 import css from "./Body.module.css";
 
@@ -29,8 +31,10 @@ export function FormView({ text }: { text: string }) {
 
 function Value({ value }: { value: string }) {
   const laidOut = useMemo(() => (holdsJson(value) ? pretty(value) : undefined), [value]);
-  if (laidOut === undefined) return value || <span className={css.none}>empty</span>;
-  return <pre className={css.inner}>{laidOut}</pre>;
+  const hits = useHits(laidOut ?? value, "body");
+  if (value === "") return <span className={css.none}>empty</span>;
+  const shown = <Marked text={laidOut ?? value} hits={hits} />;
+  return laidOut === undefined ? shown : <pre className={css.inner}>{shown}</pre>;
 }
 
 function pretty(text: string): string | undefined {

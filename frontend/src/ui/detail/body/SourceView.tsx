@@ -4,6 +4,7 @@ import type { BodyKind } from "../../../model/sniff";
 import { useDesk } from "../../../state/desk";
 import { CodeView, CopyButton } from "../../parts";
 import detail from "../Detail.module.css";
+import { useHits } from "../marks";
 import { Tools } from "./Tools";
 
 interface SourceViewProps {
@@ -20,6 +21,7 @@ interface SourceViewProps {
 export function SourceView({ text, doc, kind, tools, label }: SourceViewProps) {
   const { host } = useDesk();
   const shown = useMemo(() => (doc ? prettyJson(doc) : text), [doc, text]);
+  const hits = useHits(shown, "body");
   const language = doc ? "json" : kind === "xml" ? "xml" : "html";
   return (
     <>
@@ -29,6 +31,7 @@ export function SourceView({ text, doc, kind, tools, label }: SourceViewProps) {
       <CodeView
         className={detail.fill}
         text={shown}
+        hits={hits}
         language={language}
         label={label}
         wrap={kind !== "json"}

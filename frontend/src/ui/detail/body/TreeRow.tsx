@@ -1,5 +1,6 @@
-import { memo, type ReactNode } from "react";
+import { memo } from "react";
 import { fullTime, plural } from "../../../model/format";
+import { findHits, marksAt, marksIn } from "../../../model/hits";
 import {
   ARRAY,
   isContainer,
@@ -7,11 +8,13 @@ import {
   NUMBER,
   nameOf,
   OBJECT,
+  pathOf,
   STRING,
   sourceOf,
 } from "../../../model/json";
 import { momentOf, momentText, previewOf } from "../../../model/jsontree";
-import { ChevronIcon } from "../../parts";
+import type { FilterMark } from "../../../model/types";
+import { ChevronIcon, Marked } from "../../parts";
 import css from "./Body.module.css";
 
 interface TreeRowProps {
@@ -21,6 +24,8 @@ interface TreeRowProps {
   current: boolean;
   /** What is looked for, to mark it. */
   words: string;
+  /** What the list was filtered by, marked as well while nothing is looked for. */
+  marks: readonly FilterMark[];
   /** Ms since 1970, to judge what is a moment. */
   now: number;
   onPick(n: number): void;
@@ -32,10 +37,13 @@ const MOST = 400;
 
 /** One value of the tree. */
 export const TreeRow = memo(function TreeRow(props: TreeRowProps) {
-  const { doc, n, open, current, words, now, onPick, onFold } = props;
+  const { doc, n, open, current, words, marks, now, onPick, onFold } = props;
   const depth = doc.depth[n] ?? 0;
   const holds = isContainer(doc, n);
   const parent = doc.parent[n] ?? -1;
+  const looked = words === "" ? undefined : [{ in: "any", text: words }];
+  const named = looked ?? marksIn(marks, "body").filter((m) => m.key === undefined);
+  const valued = looked ?? marksAt(marks, () => pathOf(doc, n));
   const moment = momentOf(doc, n, now);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the tree has the focus and takes the keys
@@ -58,8 +66,8 @@ export const TreeRow = memo(function TreeRow(props: TreeRowProps) {
       <span className={css.fold} data-open={open} aria-hidden="true">
         {holds && doc.size[n] ? <ChevronIcon size={12} /> : null}
       </span>
-      <Name doc={doc} n={n} words={words} />
-      {holds ? <Summary doc={doc} n={n} open={open} /> : <Value doc={doc} n={n} words={words} />}
+      <Name doc={doc} n={n} marks={named} />
+      {holds ? <Summary doc={doc} n={n} open={open} /> : <Value doc={doc} n={n} marks={valued} />}
       {doc.again[n] === 1 && (
         <span
           className={css.again}
@@ -77,12 +85,12 @@ export const TreeRow = memo(function TreeRow(props: TreeRowProps) {
   );
 });
 
-function Name({ doc, n, words }: { doc: JsonDoc; n: number; words: string }) {
+function Name({ doc, n, marks }: { doc: JsonDoc; n: number; marks: readonly FilterMark[] }) {
   const name = nameOf(doc, n);
   if (name !== undefined)
     return (
       <>
-        <span className={css.name}>{name === "" ? '""' : marked(name.slice(0, MOST), words)}</span>
+        <span className={css.name}>{name === "" ? '""' : found(name.slice(0, MOST), marks)}</span>
         <span className={css.colon}>:</span>
       </>
     );
@@ -109,7 +117,7 @@ function Summary({ doc, n, open }: { doc: JsonDoc; n: number; open: boolean }) {
   );
 }
 
-function Value({ doc, n, words }: { doc: JsonDoc; n: number; words: string }) {
+function Value({ doc, n, marks }: { doc: JsonDoc; n: number; marks: readonly FilterMark[] }) {
   const kind = doc.kind[n] ?? ARRAY;
   const from = doc.from[n] ?? 0;
   const to = doc.to[n] ?? 0;
@@ -118,22 +126,11 @@ function Value({ doc, n, words }: { doc: JsonDoc; n: number; words: string }) {
   const look = kind === STRING ? "string" : kind === NUMBER ? "number" : "word";
   return (
     <span className={css.value} data-kind={look}>
-      {marked(source, words)}
+      {found(source, marks)}
     </span>
   );
 }
 
-/** The text with what is looked for marked in it. */
-function marked(text: string, words: string): ReactNode {
-  if (words === "") return text;
-  const hay = text.toLowerCase();
-  const needle = words.toLowerCase();
-  if (hay.length !== text.length) return text;
-  const parts: ReactNode[] = [];
-  let at = 0;
-  for (let hit = hay.indexOf(needle); hit >= 0; hit = hay.indexOf(needle, at)) {
-    parts.push(text.slice(at, hit), <mark key={hit}>{text.slice(hit, hit + needle.length)}</mark>);
-    at = hit + needle.length;
-  }
-  return parts.length === 0 ? text : [...parts, text.slice(at)];
-}
+const found = (text: string, marks: readonly FilterMark[]) => (
+  <Marked text={text} hits={findHits(text, marks, 100)} />
+);

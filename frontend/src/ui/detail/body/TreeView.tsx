@@ -1,8 +1,9 @@
-import { type KeyboardEvent, useEffect, useRef } from "react";
+import { type KeyboardEvent, useContext, useEffect, useRef } from "react";
 import { isContainer, type JsonDoc, pathOf, STRING, sourceOf, unquote } from "../../../model/json";
 import { copyText } from "../../../model/jsontree";
 import { useDesk } from "../../../state/desk";
 import { VirtualList, type VirtualListHandle } from "../../parts";
+import { Marks } from "../marks";
 import css from "./Body.module.css";
 import { Find, useFind } from "./Find";
 import { TreeRow } from "./TreeRow";
@@ -21,6 +22,7 @@ export function TreeView({ doc, tools }: { doc: JsonDoc; tools: HTMLElement | nu
   const list = useRef<VirtualListHandle>(null);
   const findBox = useRef<HTMLInputElement>(null);
   const find = useFind(doc, current, tree.goTo);
+  const marks = useContext(Marks);
   const now = useRef(Date.now()).current;
   const at = tree.rowOf(current);
 
@@ -94,6 +96,7 @@ export function TreeView({ doc, tools }: { doc: JsonDoc; tools: HTMLElement | nu
               open={isOpen(n)}
               current={n === current}
               words={find.words}
+              marks={marks}
               now={now}
               onPick={tree.setCurrent}
               onFold={tree.set}
