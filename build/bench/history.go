@@ -202,15 +202,13 @@ func (s *server) indexed(within time.Duration) error {
 		}
 		var status struct {
 			History struct {
-				Indexed *struct {
-					Behind int `json:"behind"`
-				} `json:"indexed"`
+				Behind *int `json:"indexBehind"`
 			} `json:"history"`
 		}
 		if err := json.Unmarshal(body, &status); err != nil {
 			return err
 		}
-		if status.History.Indexed != nil && status.History.Indexed.Behind == 0 {
+		if status.History.Behind != nil && *status.History.Behind == 0 {
 			return nil
 		}
 	}

@@ -68,19 +68,23 @@ func retention(creel string, rounds int, length time.Duration) (err error) {
 	if err := cut.patch("/api/v1/settings", fmt.Sprintf(`{"keepCount":%d}`, limit)); err != nil {
 		return err
 	}
-	for late := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) {
-		n, err := cut.kept()
-		if err != nil {
-			return err
-		}
-		if n <= limit {
-			break
-		}
-		if time.Now().After(late) {
-			return fmt.Errorf("%d requests are kept a minute after the limit of %d", n, limit)
-		}
+	if err := cut.atMost(limit, time.Minute); err != nil {
+		return err
 	}
 	return sizes(data, all, cut)
+}
+
+// atMost waits until no more requests than that are kept.
+func (s *server) atMost(most int, within time.Duration) error {
+	for began := time.Now(); ; time.Sleep(100 * time.Millisecond) {
+		n, err := s.kept()
+		if err != nil || n <= most {
+			return err
+		}
+		if time.Since(began) > within {
+			return fmt.Errorf("%d requests are kept %v after the limit became %d", n, within, most)
+		}
+	}
 }
 
 // cutting asks for a round of retention each second until it is stopped.
