@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { addTerm, insertOffer, tokenize, unitOf, valueText } from "./filtertext";
+import { addTerm, insertOffer, jsonTerm, termFor, tokenize, unitOf, valueText } from "./filtertext";
 
 const cut = (text: string) =>
   tokenize(text)
@@ -98,6 +98,28 @@ describe("valueText", () => {
     expect(valueText("/x/")).toBe('"/x/"');
     expect(valueText("1..2")).toBe('"1..2"');
     expect(valueText(">3")).toBe('">3"');
+  });
+});
+
+describe("terms for values", () => {
+  it("say just the value, or nothing where that cannot be said", () => {
+    expect(termFor("event", "invoice.paid")).toBe("event:invoice.paid");
+    expect(termFor("path", "/inbox/orders")).toBe("path:/inbox/orders");
+    expect(termFor("path", "/x/")).toBe('path:"/x/"');
+    expect(termFor("header.accept", "*/*")).toBe('header.accept:"*/*"');
+    expect(termFor("query.a b", "1")).toBeUndefined();
+    expect(termFor("event", "x".repeat(301))).toBeUndefined();
+    expect(termFor("event", "a\nb")).toBeUndefined();
+  });
+
+  it("lead into JSON", () => {
+    expect(jsonTerm("data.amount", "1200")).toBe("body.data.amount:1200");
+    expect(jsonTerm("[0].id", '"a b"')).toBe('body[0].id:"a b"');
+    expect(jsonTerm("a", '"\\u00e9"')).toBe("body.a:é");
+    expect(jsonTerm("a", "true")).toBe("body.a:true");
+    expect(jsonTerm("a", "-3")).toBe("body.a:-3");
+    expect(jsonTerm("", "1")).toBeUndefined();
+    expect(jsonTerm("a", "{}")).toBeUndefined();
   });
 });
 

@@ -99,6 +99,25 @@ export function valueText(value: string): string {
   return `"${value.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
 }
 
+/** Longer texts are not filtered by: they are read, not compared. */
+const MOST_VALUE = 300;
+
+/** The term for what has this value in a field, undefined when it cannot be said. */
+export function termFor(field: string, value: string): string | undefined {
+  if (value.length > MOST_VALUE || /[\r\n\0]/.test(value) || /[\s():"]/.test(field)) return undefined;
+  const plainPath = field === "path" && /^\/(?:[\w./-]*[\w-])?$/.test(value) && value !== "/";
+  return `${field}:${plainPath ? value : valueText(value)}`;
+}
+
+/** The term for a value at a path into JSON, as pathOf spells it; `source` is the value as JSON has it. */
+export function jsonTerm(path: string, source: string): string | undefined {
+  if (path === "" || source.length > MOST_VALUE || /^[{[]/.test(source)) return undefined;
+  const field = path.startsWith("[") ? `body${path}` : `body.${path}`;
+  if (!source.startsWith('"')) return `${field}:${source}`;
+  const text = JSON.parse(source) as string;
+  return /[\r\n\0]/.test(text) ? undefined : `${field}:${valueText(text)}`;
+}
+
 /** The unit of UTF-16 at which the code point with that number (from 1) begins. */
 export function unitOf(text: string, column: number): number {
   let units = 0;

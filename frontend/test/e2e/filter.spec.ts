@@ -28,6 +28,9 @@ test("offers are taken by keys, with the values that history has seen", async ({
   await expect(offers(page).getByRole("option", { selected: true })).toContainText("POST");
   await page.keyboard.press("Enter");
   await expect(box(page)).toHaveValue("method:POST ");
+  await expect(offers(page)).toBeHidden();
+  await page.keyboard.press("Control+Space");
+  await expect(offers(page).getByRole("option", { name: /^header\./ })).toBeVisible();
   await page.keyboard.type("path:/inbox/users");
   await expect(rows(page)).toHaveCount(1);
   await expect(page.getByText("1 of 3 requests")).toBeVisible();
@@ -205,4 +208,33 @@ test("what was found is marked in the rows, the headers and the body", async ({ 
   await box(page).fill("");
   await expect(order.locator(".cm-found")).toHaveCount(0);
   await expect(order.locator("mark")).toHaveCount(0);
+});
+
+test("a value that is seen is a filter away", async ({ open, creel }) => {
+  await some(creel);
+  const page = await open();
+  await page.getByRole("option", { name: /orders\/1/ }).click({ button: "right" });
+  await page.getByRole("menuitem", { name: "Only this path" }).click();
+  await expect(box(page)).toHaveValue("path:/inbox/orders/1");
+  await expect(rows(page)).toHaveCount(1);
+  await box(page).fill("");
+  await expect(rows(page)).toHaveCount(3);
+
+  const order = page.getByRole("region", { name: /^Request 1$/ });
+  await order.getByText("by card").click();
+  await order.getByRole("button", { name: "Copy from the tree" }).click();
+  await page.getByRole("menuitem", { name: "Filter by this value" }).click();
+  await expect(box(page)).toHaveValue('body.data.note:"by card"');
+  await expect(rows(page)).toHaveCount(1);
+  await expect(order.getByRole("treeitem").locator("mark")).toHaveText(["by card"]);
+
+  await box(page).fill("");
+  await page.getByRole("option", { name: /users\/1/ }).click();
+  const user = page.getByRole("region", { name: /^Request 3$/ });
+  await user.getByRole("tab", { name: /^Headers/ }).click();
+  await user.getByRole("row", { name: /X-Kind/ }).hover();
+  await user.getByRole("button", { name: "Filter by this X-Kind" }).click();
+  await expect(box(page)).toHaveValue("header.x-kind:prepaid");
+  await expect(rows(page)).toHaveCount(1);
+  await expect(user.locator("mark")).toHaveText(["prepaid"]);
 });

@@ -12,7 +12,7 @@ import css from "./Detail.module.css";
 import { Deliveries } from "./deliveries/Deliveries";
 import { HeadersTab } from "./HeadersTab";
 import { Header } from "./header/Header";
-import { Marks } from "./marks";
+import { Marks, OfRequest } from "./marks";
 import { RawTab } from "./RawTab";
 
 const TABS = ["body", "headers", "raw", "deliveries", "compare"] as const;
@@ -84,7 +84,11 @@ function Loaded({ detail }: { detail: DetailData }) {
 function Panel({ tab, detail }: { tab: Tab; detail: DetailData }) {
   const marks = useFilterMarks();
   const own = tab === "body" || tab === "headers" || tab === "raw";
-  return <Marks value={own ? marks : NO_MARKS}>{panel(tab, detail)}</Marks>;
+  return (
+    <OfRequest value={own}>
+      <Marks value={own ? marks : NO_MARKS}>{panel(tab, detail)}</Marks>
+    </OfRequest>
+  );
 }
 
 const NO_MARKS: readonly FilterMark[] = [];

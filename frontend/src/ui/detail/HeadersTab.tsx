@@ -22,7 +22,7 @@ export function HeadersTab({ detail }: { detail: Detail }) {
         />
       )}
       {trailers.length > 0 && (
-        <PairTable title="Trailers" place="header" pairs={trailers} all={() => headerLines(trailers)} />
+        <PairTable title="Trailers" pairs={trailers} all={() => headerLines(trailers)} />
       )}
     </div>
   );

@@ -1,9 +1,11 @@
 import { type ReactNode, useContext, useState } from "react";
+import { termFor } from "../../model/filtertext";
 import { count } from "../../model/format";
 import { findHits, type MarkPlace, marksIn } from "../../model/hits";
 import type { Pair } from "../../model/types";
 import { useDesk } from "../../state/desk";
-import { CopyButton, EmptyState, inputClass, Marked } from "../parts";
+import { narrow } from "../../state/filters";
+import { CopyButton, EmptyState, IconButton, inputClass, Marked, SearchIcon } from "../parts";
 import css from "./Detail.module.css";
 import { Marks } from "./marks";
 
@@ -70,6 +72,7 @@ export function PairTable({ title, pairs, all, value, extra, place }: PairTableP
                 {value?.(text, index) ?? (text ? found(text, name) : <span className={css.none}>empty</span>)}
               </td>
               <td>
+                <FilterBy field={place && `${place}.${name.toLowerCase()}`} name={name} value={text} />
                 <CopyButton iconOnly label={`Copy ${name}`} onCopy={() => desk.host.copyText(text)} />
               </td>
             </tr>
@@ -80,6 +83,20 @@ export function PairTable({ title, pairs, all, value, extra, place }: PairTableP
         <p className={css.dim}>The first {count(MOST)} are shown; “Copy all” takes every one.</p>
       )}
     </section>
+  );
+}
+
+/** Narrows the list to what has this value under this name, where a filter can say so. */
+function FilterBy({ field, name, value }: { field: string | undefined; name: string; value: string }) {
+  const desk = useDesk();
+  const term = field === undefined ? undefined : termFor(field, value);
+  if (term === undefined) return null;
+  return (
+    <IconButton
+      label={`Filter by this ${name}`}
+      icon={<SearchIcon size={14} />}
+      onClick={() => narrow(desk, term)}
+    />
   );
 }
 

@@ -5,6 +5,9 @@ import type { FilterMark } from "../../model/types";
 /** What the list was filtered by. Only what the filter looks at is under it: no answers, nothing sent on. */
 export const Marks = createContext<readonly FilterMark[]>([]);
 
+/** Whether what is shown is of the request itself, which a filter can look at. */
+export const OfRequest = createContext(false);
+
 const NONE: Hit[] = [];
 
 /** Where the filter's words stand in a text. */

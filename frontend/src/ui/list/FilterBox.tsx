@@ -34,7 +34,12 @@ export function FilterBox({ onLeave }: { onLeave(): void }) {
     if (colours.current && box.current) colours.current.scrollLeft = box.current.scrollLeft;
   };
   // biome-ignore lint/correctness/useExhaustiveDependencies: another text may stand elsewhere in the box
-  useEffect(follow, [text]);
+  useEffect(() => {
+    follow();
+    // The box scrolls to the cursor only when it is drawn.
+    const frame = requestAnimationFrame(follow);
+    return () => cancelAnimationFrame(frame);
+  }, [text]);
 
   useFilterActions(box);
 
@@ -64,7 +69,7 @@ export function FilterBox({ onLeave }: { onLeave(): void }) {
       after.text.slice(offers.from, after.text.length - text.length + offers.to),
     );
     input.setSelectionRange(after.cursor, after.cursor);
-    ask(after.text, after.cursor, 0);
+    ask(after.text, after.cursor);
   };
   const takeExample = (term: string) => {
     const input = box.current;
@@ -77,8 +82,8 @@ export function FilterBox({ onLeave }: { onLeave(): void }) {
     if (event.nativeEvent.isComposing) return;
     const at = event.currentTarget.selectionStart ?? text.length;
     const open = offers !== undefined;
-    if (event.key === " " && event.ctrlKey) ask(text, at, 0);
-    else if (event.key === "ArrowDown" && event.altKey) ask(text, at, 0);
+    if (event.key === " " && event.ctrlKey) ask(text, at, true);
+    else if (event.key === "ArrowDown" && event.altKey) ask(text, at, true);
     else if (event.key === "ArrowDown" && open) move(1);
     else if (event.key === "ArrowUp" && open) move(-1);
     else if (event.key === "Enter" && open && offers.active >= 0) take(offers.active);

@@ -1,6 +1,9 @@
 import { Menu } from "@mantine/core";
+import { termFor } from "../../model/filtertext";
+import { pathOf } from "../../model/format";
 import { showKeys } from "../../model/keys";
 import { useDesk } from "../../state/desk";
+import { narrow } from "../../state/filters";
 import { useStore } from "../../state/store";
 import { Kbd } from "../parts";
 import css from "./List.module.css";
@@ -24,9 +27,19 @@ const ENTRIES = [
 
 /** The context menu of the selected row: the actions of the request. */
 export function RowMenu({ place, onClose }: { place: RowMenuPlace | undefined; onClose(): void }) {
-  const { actions, mac } = useDesk();
+  const desk = useDesk();
+  const { actions, mac, selection, list } = desk;
   useStore(actions.store);
+  const seq = useStore(selection.store, (s) => s.seq);
   if (!place) return null;
+  const row = seq === undefined ? undefined : list.rowOf(seq);
+  const terms = row
+    ? [
+        ["event", row.event ? termFor("event", row.event) : undefined],
+        ["path", termFor("path", pathOf(row.target))],
+        ["endpoint", row.endpoint ? termFor("endpoint", row.endpoint) : undefined],
+      ]
+    : [];
   return (
     <Menu opened onClose={onClose} position="bottom-start" offset={2} width={240} withinPortal>
       <Menu.Target>
@@ -55,6 +68,15 @@ export function RowMenu({ place, onClose }: { place: RowMenuPlace | undefined; o
             </Menu.Item>
           );
         })}
+        <Menu.Divider />
+        {terms.map(
+          ([what, term]) =>
+            term && (
+              <Menu.Item key={what} title={term} onClick={() => narrow(desk, term)}>
+                Only this {what}
+              </Menu.Item>
+            ),
+        )}
       </Menu.Dropdown>
     </Menu>
   );

@@ -28,23 +28,29 @@ export function useOffers() {
   }, []);
   useEffect(() => close, [close]);
 
+  /** `wanted`: the person asked for them, not only typed. */
   const ask = useCallback(
-    (text: string, cursor: number, wait = WAIT_MS) => {
+    (text: string, cursor: number, wanted = false) => {
       clearTimeout(asking.current?.timer);
       asking.current?.abort.abort();
       const abort = new AbortController();
-      const timer = setTimeout(async () => {
-        try {
-          const answer = await door.completeFilter(text, cursor, abort.signal);
-          if (abort.signal.aborted) return;
-          const items = answer.offers.filter((o) => o.text !== text.slice(answer.from, answer.to));
-          const begun = cursor > answer.from;
-          setOffers(items.length > 0 ? { ...answer, items, active: -1, begun } : undefined);
-        } catch {
-          // Nothing to offer; what is wrong is told by the search itself.
-          if (!abort.signal.aborted) setOffers(undefined);
-        }
-      }, wait);
+      const timer = setTimeout(
+        async () => {
+          try {
+            const answer = await door.completeFilter(text, cursor, abort.signal);
+            if (abort.signal.aborted) return;
+            const items = answer.offers.filter((o) => o.text !== text.slice(answer.from, answer.to));
+            const begun = cursor > answer.from;
+            // All fields at once are in the way of the rows: they come only when wanted.
+            const fits = wanted || begun || /[:.]/.test(text.charAt(answer.from - 1));
+            setOffers(fits && items.length > 0 ? { ...answer, items, active: -1, begun } : undefined);
+          } catch {
+            // Nothing to offer; what is wrong is told by the search itself.
+            if (!abort.signal.aborted) setOffers(undefined);
+          }
+        },
+        wanted ? 0 : WAIT_MS,
+      );
       asking.current = { timer, abort };
     },
     [door],

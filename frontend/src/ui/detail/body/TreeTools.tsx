@@ -1,8 +1,10 @@
 import { Menu } from "@mantine/core";
 import type { ReactNode } from "react";
-import { type JsonDoc, pathOf, prettyJson } from "../../../model/json";
+import { jsonTerm } from "../../../model/filtertext";
+import { isContainer, type JsonDoc, pathOf, prettyJson, sourceOf } from "../../../model/json";
 import { copyText } from "../../../model/jsontree";
 import { useDesk } from "../../../state/desk";
+import { narrow } from "../../../state/filters";
 import { CopyIcon, FoldIcon, IconButton } from "../../parts";
 import css from "./Body.module.css";
 import { Tools } from "./Tools";
@@ -13,12 +15,17 @@ interface TreeToolsProps {
   tree: Tree;
   place: HTMLElement | null;
   find: ReactNode;
+  /** Whether the list can be filtered by what is in it. */
+  filterable: boolean;
 }
 
 /** Path of the current value, what can be copied, folding, finding. */
-export function TreeTools({ doc, tree, place, find }: TreeToolsProps) {
-  const { host, toasts } = useDesk();
+export function TreeTools({ doc, tree, place, find, filterable }: TreeToolsProps) {
+  const desk = useDesk();
+  const { host, toasts } = desk;
   const path = pathOf(doc, tree.current);
+  const { current } = tree;
+  const term = filterable && !isContainer(doc, current) ? jsonTerm(path, sourceOf(doc, current)) : undefined;
   const copy = (make: () => string, said: string) => async () => {
     try {
       await host.copyText(make());
@@ -46,6 +53,14 @@ export function TreeTools({ doc, tree, place, find }: TreeToolsProps) {
           <Menu.Item onClick={copy(() => prettyJson(doc), "Copied the whole document")}>
             Whole document
           </Menu.Item>
+          {filterable && (
+            <>
+              <Menu.Divider />
+              <Menu.Item disabled={term === undefined} onClick={() => term && narrow(desk, term)}>
+                Filter by this value
+              </Menu.Item>
+            </>
+          )}
         </Menu.Dropdown>
       </Menu>
       <Menu position="bottom-end" width={190} withinPortal>

@@ -3,7 +3,7 @@ import { isContainer, type JsonDoc, pathOf, STRING, sourceOf, unquote } from "..
 import { copyText } from "../../../model/jsontree";
 import { useDesk } from "../../../state/desk";
 import { VirtualList, type VirtualListHandle } from "../../parts";
-import { Marks } from "../marks";
+import { Marks, OfRequest } from "../marks";
 import css from "./Body.module.css";
 import { Find, useFind } from "./Find";
 import { TreeRow } from "./TreeRow";
@@ -23,6 +23,7 @@ export function TreeView({ doc, tools }: { doc: JsonDoc; tools: HTMLElement | nu
   const findBox = useRef<HTMLInputElement>(null);
   const find = useFind(doc, current, tree.goTo);
   const marks = useContext(Marks);
+  const filterable = useContext(OfRequest);
   const now = useRef(Date.now()).current;
   const at = tree.rowOf(current);
 
@@ -76,7 +77,13 @@ export function TreeView({ doc, tools }: { doc: JsonDoc; tools: HTMLElement | nu
   const long = longText(doc, current);
   return (
     <>
-      <TreeTools doc={doc} tree={tree} place={tools} find={<Find find={find} box={findBox} />} />
+      <TreeTools
+        doc={doc}
+        tree={tree}
+        place={tools}
+        find={<Find find={find} box={findBox} />}
+        filterable={filterable}
+      />
       <VirtualList
         handle={list}
         className={css.tree}
