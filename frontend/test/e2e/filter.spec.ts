@@ -133,6 +133,19 @@ test("a filter is saved, used after a reload, renamed, moved and deleted", async
   await expect(side.getByRole("button", { name: "Huge", exact: true })).toBeVisible();
   await expect(saved).toHaveCount(0);
 
+  await page.getByRole("button", { name: "Save a filter" }).click();
+  await dialog.getByRole("textbox", { name: "Name" }).fill("huge");
+  await dialog.getByRole("textbox", { name: "Filter" }).fill("is:pinned");
+  await page.keyboard.press("Enter");
+  await expect(dialog.getByRole("alert")).toContainText("already");
+  await dialog.getByRole("textbox", { name: "Name" }).fill("Second");
+  await page.keyboard.press("Enter");
+  const order = side.getByRole("button", { name: /^More for the filter/ });
+  await expect(order).toHaveCount(2);
+  await side.getByRole("button", { name: "More for the filter Second" }).click();
+  await page.getByRole("menuitem", { name: "Move up" }).click();
+  await expect(order.first()).toHaveAccessibleName(/Second/);
+
   await side.getByRole("button", { name: "More for the filter Huge" }).click();
   await page.getByRole("menuitem", { name: "Delete" }).click();
   await expect(side.getByRole("button", { name: "Huge", exact: true })).toHaveCount(0);
