@@ -12,16 +12,16 @@ export function Summary({ searching }: { searching: boolean }) {
   const { counting, state } = useCounting();
   const view = useStore(list.view);
   const of = useWhole();
+  const open = !searching && !view.exact;
+  const counts = open && state.phase === "counting";
   return (
     <>
-      <span className={css.summary} role="status">
-        {searching ? "Searching…" : summary(view.known, view.exact, view.ready, of)}
-        {!searching && !view.exact && state.phase === "counting" && ` · counting… ${state.percent} %`}
+      <span className={css.summary} role="status" data-counting={counts || undefined}>
+        {searching ? "Searching…" : summary(view.known, view.exact, view.ready, of, counts)}
+        {counts && ` · counting… ${state.percent} %`}
       </span>
-      {!searching && !view.exact && state.phase === "counting" && (
-        <IconButton label="Stop counting" icon={<CloseIcon size={13} />} onClick={counting.stop} />
-      )}
-      {!searching && !view.exact && state.phase === "stopped" && (
+      {counts && <IconButton label="Stop counting" icon={<CloseIcon size={13} />} onClick={counting.stop} />}
+      {open && state.phase === "stopped" && (
         <Button small look="quiet" className={css.countOn} onClick={counting.begin}>
           Count all
         </Button>
@@ -41,10 +41,17 @@ function useWhole(): number | undefined {
   return endpoint === undefined ? history : endpoints?.find((e) => e.slug === endpoint)?.requests;
 }
 
-function summary(total: number, exact: boolean, ready: boolean, of: number | undefined): string {
+function summary(
+  total: number,
+  exact: boolean,
+  ready: boolean,
+  of: number | undefined,
+  short: boolean,
+): string {
   if (!ready) return "Reading…";
   if (total === 0) return "No requests";
   const known = `${count(total)}${exact ? "" : "+"}`;
+  if (short) return of !== undefined && of >= total ? `${known} of ${count(of)}` : known;
   if (of !== undefined && of >= total) return `${known} of ${count(of)} ${of === 1 ? "request" : "requests"}`;
   return `${known} ${total === 1 ? "request" : "requests"}`;
 }
