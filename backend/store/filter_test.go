@@ -14,6 +14,7 @@ import (
 
 // TestSearchIsTheFilter holds SQL against the filter's own matcher.
 func TestSearchIsTheFilter(t *testing.T) {
+	t.Parallel()
 	clock := &clock{t: time.UnixMicro(firstMoment + 5)}
 	s := openTemp(t, func(o *store.Options) { o.CountBudget, o.Now = time.Hour, clock.now })
 	rapid.Check(t, func(t *rapid.T) {

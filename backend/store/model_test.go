@@ -221,6 +221,7 @@ func (m *model) checkPage(t *rapid.T, e *filter.Expr, rows []held) {
 // TestHistoryIsTheModel runs random operations, with restarts in between, and
 // holds lists, offsets and counts against plain arithmetic.
 func TestHistoryIsTheModel(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		dir, err := os.MkdirTemp("", "creel-model")
 		if err != nil {

@@ -81,6 +81,7 @@ func checkCommon(t *testing.T, s *store.Store, n int64) {
 }
 
 func TestIndexedAndUnindexedAreFoundAlike(t *testing.T) {
+	t.Parallel()
 	s := openTemp(t, patient)
 	const n = 9*1024 + 100 // a joined segment, a small one and a block that is open
 	haystack(t, s, 0, n)
@@ -127,6 +128,7 @@ func TestIndexSurvivesReopening(t *testing.T) {
 // Whatever happens to the files of the index, searches stay right and it is
 // made again.
 func TestDamagedIndexIsMadeAgain(t *testing.T) {
+	t.Parallel()
 	const n = 2*1024 + 5
 	for name, harm := range map[string]func(t *testing.T, files []string){
 		"deleted": func(t *testing.T, files []string) {
@@ -312,6 +314,7 @@ func TestIndexOfOddRequests(t *testing.T) {
 // filter's own matcher, like TestSearchIsTheFilter: a history of two full
 // blocks, with drawn requests at places in it and around its seams.
 func TestIndexedSearchIsTheFilter(t *testing.T) {
+	t.Parallel()
 	clock := &clock{t: time.UnixMicro(firstMoment + 5)}
 	s := openTemp(t, patient, func(o *store.Options) { o.Now = clock.now })
 	type drawn struct {

@@ -93,6 +93,7 @@ func everything(t *testing.T, s *store.Store, now time.Time) (all []filter.Subje
 // TestSievedSearchIsTheFilter holds searches that skip whole blocks against
 // the matcher.
 func TestSievedSearchIsTheFilter(t *testing.T) {
+	t.Parallel()
 	const n = 4*1024 + 300
 	clock := &clock{t: time.UnixMicro(firstMoment + n)}
 	s := openTemp(t, func(o *store.Options) { o.CountBudget, o.Now = time.Hour, clock.now })
