@@ -90,6 +90,8 @@ test("the palette offers what is useful now, by any of its names, and remembers"
   await expect(first).toContainText("Send a sample");
   await page.keyboard.press("Enter");
   await expect(page.getByRole("combobox", { name: "Search samples" })).toBeFocused();
+  const samples = page.getByRole("listbox", { name: "Samples" });
+  await expect(samples.getByRole("option", { selected: true })).toBeVisible();
   await page.keyboard.press("Enter");
   await expect(page.getByRole("region", { name: "Request 1", exact: true })).toBeVisible();
 

@@ -56,6 +56,27 @@ test("a sample is looked at before it is sent, by keys alone", async ({ open, cr
   await expect(page.getByRole("option", { name: /push/ })).toBeVisible();
 });
 
+test("Enter before the samples are there is kept until they are", async ({ open, page }) => {
+  await open();
+  let answer = () => {};
+  const asked = new Promise<void>((done) => {
+    answer = done;
+  });
+  await page.route("**/api/v1/samples", async (route) => {
+    await asked;
+    await route.continue();
+  });
+  await page.keyboard.press("s");
+  const dialog = page.getByRole("dialog", { name: "Send a sample" });
+  await expect(dialog.getByRole("combobox", { name: "Search samples" })).toBeFocused();
+  await expect(dialog.getByRole("status")).toHaveText("Reading the samples…");
+  await page.keyboard.press("Enter");
+  await expect(dialog).toBeVisible();
+  answer();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByRole("region", { name: "Request 1", exact: true })).toBeVisible();
+});
+
 test("the top bar says whose URL is copied", async ({ open, creel }) => {
   const page = await open();
   const bar = page.getByRole("banner");

@@ -15,6 +15,7 @@ interface PickerProps {
   onPick(sample: Sample): void;
   onSend(sample: Sample): void;
   onKeyDown(event: KeyboardEvent): void;
+  loading: boolean;
   failed: string | undefined;
 }
 
@@ -28,6 +29,7 @@ export function Picker({
   onPick,
   onSend,
   onKeyDown,
+  loading,
   failed,
 }: PickerProps) {
   const id = useId();
@@ -79,7 +81,11 @@ export function Picker({
                 ))}
             </div>
           ))}
-          {found.length === 0 && <p className={css.none}>{failed ?? "No sample has these words."}</p>}
+          {found.length === 0 && (
+            <p className={css.none} role="status">
+              {failed ?? (loading ? "Reading the samples…" : "No sample has these words.")}
+            </p>
+          )}
         </div>
       </div>
       {sample && <Preview sample={sample} to={to} />}

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { type KeyboardEvent, useState } from "react";
+import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import type { Endpoint, Sample } from "../../model/types";
 import { INBOX } from "../../state/commands";
 import { useDesk } from "../../state/desk";
@@ -20,7 +20,8 @@ export function SamplesFeature() {
 function Samples({ endpoint }: { endpoint: string | undefined }) {
   const desk = useDesk();
   const samples = useQuery(reads.samples(desk));
-  const endpoints = useEndpoints().data ?? [];
+  const endpointsRead = useEndpoints();
+  const endpoints = endpointsRead.data ?? [];
   const scoped = useStore(desk.scope, (s) => s.endpoint);
   const [query, setQuery] = useState("");
   const [picked, setPicked] = useState<string>();
@@ -51,6 +52,21 @@ function Samples({ endpoint }: { endpoint: string | undefined }) {
       setBusy(false);
     }
   };
+  // Enter before the samples are here waits for them, so that a fast hand is not ignored.
+  const loading = samples.isPending || endpointsRead.isPending;
+  const waiting = useRef<{ stay: boolean }>(undefined);
+  const sendOnce = useRef(send);
+  sendOnce.current = send;
+  const ask = (stay: boolean) => {
+    if (loading) waiting.current = { stay };
+    else void send(sample, stay);
+  };
+  useEffect(() => {
+    const wanted = waiting.current;
+    if (loading || !wanted) return;
+    waiting.current = undefined;
+    void sendOnce.current(sample, wanted.stay);
+  }, [loading, sample]);
   const onKeyDown = (event: KeyboardEvent) => {
     const at = sample ? found.indexOf(sample) : -1;
     const by = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 }[event.key];
@@ -59,7 +75,7 @@ function Samples({ endpoint }: { endpoint: string | undefined }) {
       setPicked(found[Math.max(0, Math.min(found.length - 1, at + by))]?.id);
     } else if (event.key === "Enter") {
       event.preventDefault();
-      void send(sample, event.ctrlKey || event.metaKey);
+      ask(event.ctrlKey || event.metaKey);
     }
   };
   return (
@@ -106,6 +122,7 @@ function Samples({ endpoint }: { endpoint: string | undefined }) {
         query={query}
         onQuery={(text) => {
           setQuery(text);
+          waiting.current = undefined;
           setPicked(undefined);
         }}
         found={found}
@@ -114,6 +131,7 @@ function Samples({ endpoint }: { endpoint: string | undefined }) {
         onPick={(s) => setPicked(s.id)}
         onSend={(s) => void send(s)}
         onKeyDown={onKeyDown}
+        loading={samples.isPending}
         failed={samples.error ? words(samples.error) : undefined}
       />
     </Dialog>
