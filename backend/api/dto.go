@@ -126,7 +126,7 @@ type Delivery struct {
 	Target    string    `json:"target,omitempty"`
 	URL       string    `json:"url"`
 	Kind      string    `json:"kind" enum:"forward,replay"`
-	State     string    `json:"state" enum:"waiting,sending,delivered,failed,dead,cancelled"`
+	State     string    `json:"state" enum:"waiting,sending,delivered,failed,dead,cancelled,dropped" doc:"dropped: the target's transform wanted nothing sent"`
 	Edited    bool      `json:"edited" doc:"an edited draft was sent, not the request as it arrived"`
 	CreatedAt string    `json:"createdAt" format:"date-time"`
 	NextAt    string    `json:"nextAt,omitempty" format:"date-time"`
@@ -152,7 +152,7 @@ type Attempt struct {
 
 // AttemptError is why there is no answer.
 type AttemptError struct {
-	Kind string `json:"kind" doc:"refused, dns, tls, timeout, reset, blocked, protocol, loop, cancelled, url, network or internal"`
+	Kind string `json:"kind" doc:"refused, dns, tls, timeout, reset, blocked, protocol, loop, cancelled, url, network, internal, transform, dropped or sign"`
 	Text string `json:"text"`
 }
 

@@ -132,7 +132,7 @@ func (d *Desk) Attempt(ctx context.Context, id string) (hook.Attempt, int64, err
 
 // Retry tries a delivery that failed again, now.
 func (d *Desk) Retry(ctx context.Context, id string) (hook.Delivery, error) {
-	from := []hook.DeliveryState{hook.Failed, hook.Dead, hook.Cancelled}
+	from := []hook.DeliveryState{hook.Failed, hook.Dead, hook.Cancelled, hook.Dropped}
 	if err := d.store.Move(ctx, id, from, hook.Waiting); err != nil {
 		return hook.Delivery{}, err
 	}
@@ -159,16 +159,6 @@ func (d *Desk) Claim(ctx context.Context, now time.Time, n int, skip []string) (
 
 // NextDue is when the next waiting delivery is due; zero when none waits.
 func (d *Desk) NextDue(ctx context.Context) (time.Time, error) { return d.store.NextDue(ctx) }
-
-// Load returns a request and its bytes.
-func (d *Desk) Load(ctx context.Context, seq int64) (hook.Request, hook.Raw, error) {
-	row, err := d.store.Row(ctx, seq)
-	if err != nil {
-		return hook.Request{}, hook.Raw{}, err
-	}
-	raw, err := d.store.Raw(ctx, seq)
-	return row.Request, raw, err
-}
 
 // Target returns a target by name.
 func (d *Desk) Target(name string) (hook.Target, bool) {

@@ -105,13 +105,15 @@ func spanText(value string) string {
 	return "0s"
 }
 
-// AnyError is the Value of attempt:error: any attempt without an answer.
+// AnyError is the Value of attempt:error: any attempt without an answer,
+// but for those that a transform wanted dropped.
 const AnyError = "error"
 
 func errorKinds() []string {
 	var kinds []string
 	for _, k := range []hook.ErrorClass{hook.ErrRefused, hook.ErrDNS, hook.ErrTLS, hook.ErrTimeout, hook.ErrReset, hook.ErrBlocked,
-		hook.ErrProtocol, hook.ErrLoop, hook.ErrCancelled, hook.ErrBadURL, hook.ErrUnreach, hook.ErrInternal} {
+		hook.ErrProtocol, hook.ErrLoop, hook.ErrCancelled, hook.ErrBadURL, hook.ErrUnreach, hook.ErrInternal,
+		hook.ErrTransform, hook.ErrDropped, hook.ErrSign} {
 		kinds = append(kinds, string(k))
 	}
 	return append(kinds, AnyError)

@@ -70,9 +70,10 @@
 // dead or cancelled), is:dead that one used up its tries; has:attempt that one
 // attempt at least is finished. target and attempt look at all deliveries,
 // whatever their state. attempt:timeout, and refused dns tls reset blocked
-// protocol loop cancelled url network internal, are why there was no answer,
-// attempt:error any of them; statuses are those of answers. For a request that
-// has only just arrived age is 0 and there are no deliveries.
+// protocol loop cancelled url network internal transform dropped sign, are why
+// there was no answer, attempt:error any of them but dropped; statuses are
+// those of answers. For a request that has only just arrived age is 0 and there
+// are no deliveries.
 //
 // Ages count from the moment of asking, not from that of parsing.
 package filter

@@ -47,7 +47,7 @@ func TestComplete(t *testing.T) {
 		"is:re|fused x":       "3-10 refused replayed",
 		"sig:|":               "4-4 none valid invalid",
 		"has:n|":              "4-5 note",
-		"attempt:t|":          "8-9 tls timeout",
+		"attempt:t|":          "8-9 tls timeout transform",
 		"attempt:5|":          "8-9 5xx",
 		"age:>|":              "4-5 >1h >24h >7d",
 		"status:4|":           "7-8 4xx +status \"4\"",

@@ -244,7 +244,7 @@ func (f Field) holdsDelivery(d hook.Delivery) bool {
 	case "attempt":
 		return slices.ContainsFunc(d.Attempts, func(a hook.Attempt) bool {
 			if f.Op == Flag {
-				return a.Err != nil && (f.Value == AnyError || f.Value == string(a.Err.Kind))
+				return a.Err != nil && (f.Value == string(a.Err.Kind) || f.Value == AnyError && a.Err.Kind != hook.ErrDropped)
 			}
 			return a.Status > 0 && f.within(int64(a.Status))
 		})

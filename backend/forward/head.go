@@ -68,6 +68,11 @@ func compose(o Outbound) (message, *hook.AttemptError) {
 	if err != nil {
 		return m, &hook.AttemptError{Kind: hook.ErrInternal, Text: err.Error()}
 	}
+	if o.Sign != nil {
+		if lines, err = m.sign(lines, o.Sign); err != nil {
+			return m, &hook.AttemptError{Kind: hook.ErrSign, Text: err.Error()}
+		}
+	}
 	m.serialise(lines)
 	return m, nil
 }
@@ -219,23 +224,27 @@ func applyRules(lines []line, t *hook.Target) ([]line, error) {
 		if err := CheckRule(r); err != nil {
 			return nil, err
 		}
-		pending := r.Op == "set"
-		kept := make([]line, 0, len(lines)+1)
-		for _, l := range lines {
-			switch {
-			case !strings.EqualFold(l.name, r.Name):
-				kept = append(kept, l)
-			case pending:
-				kept = append(kept, newLine(r.Name, r.Value))
-				pending = false
-			}
-		}
-		if pending {
-			kept = append(kept, newLine(r.Name, r.Value))
-		}
-		lines = kept
+		lines = applyRule(lines, r)
 	}
 	return lines, nil
+}
+
+func applyRule(lines []line, r hook.HeaderRule) []line {
+	pending := r.Op == "set"
+	kept := make([]line, 0, len(lines)+1)
+	for _, l := range lines {
+		switch {
+		case !strings.EqualFold(l.name, r.Name):
+			kept = append(kept, l)
+		case pending:
+			kept = append(kept, newLine(r.Name, r.Value))
+			pending = false
+		}
+	}
+	if pending {
+		kept = append(kept, newLine(r.Name, r.Value))
+	}
+	return kept
 }
 
 // sizeLine keeps a Content-Length line as it is when it says the truth.

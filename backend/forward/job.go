@@ -32,15 +32,17 @@ func (b *Outbox) try(j *job) (hook.Attempt, hook.DeliveryState, time.Time) {
 		}
 		out.Target = &t
 	}
-	var err error
-	out.Request, out.Raw, err = b.load(j)
+	p, err := b.prepare(j, out.Target)
 	switch {
 	case context.Cause(j.ctx) != nil: // told by the sender
 	case hook.KindOf(err) == hook.NotFound:
 		return b.newAttempt(d, hook.ErrCancelled, "not sent: the request was deleted"), hook.Cancelled, time.Time{}
 	case err != nil:
 		return b.newAttempt(d, hook.ErrInternal, fmt.Sprintf("not sent: the request could not be read from the history (%v); replay it", err)), hook.Failed, time.Time{}
+	case p.Refused != nil:
+		return b.refused(d, *p.Refused)
 	}
+	out.Request, out.Raw, out.Sign, out.Delivery.Draft = p.Request, p.Raw, p.Sign, p.Draft
 	a := b.sender.Send(j.ctx, out)
 	if a.Err != nil && a.Err.Kind == hook.ErrCancelled {
 		if errors.Is(context.Cause(j.ctx), errClosing) {
@@ -52,15 +54,24 @@ func (b *Outbox) try(j *job) (hook.Attempt, hook.DeliveryState, time.Time) {
 	return a, to, nextAt
 }
 
-// load reads the request. A history that cannot be read just now is asked
+// refused ends a delivery of which nothing is sent.
+func (b *Outbox) refused(d hook.Delivery, why hook.AttemptError) (hook.Attempt, hook.DeliveryState, time.Time) {
+	to := hook.Failed
+	if why.Kind == hook.ErrDropped {
+		to = hook.Dropped
+	}
+	return b.newAttempt(d, why.Kind, why.Text), to, time.Time{}
+}
+
+// prepare asks what to send. A history that cannot be read just now is asked
 // again a few times: the delivery has only this try.
-func (b *Outbox) load(j *job) (r hook.Request, raw hook.Raw, err error) {
+func (b *Outbox) prepare(j *job, t *hook.Target) (p hook.Prepared, err error) {
 	const tries = 5
 	pause := time.Duration(0)
 	for range tries {
-		r, raw, err = b.ledger.Load(j.ctx, j.d.Request)
+		p, err = b.ledger.Prepare(j.ctx, j.d, t)
 		if err == nil || hook.KindOf(err) == hook.NotFound || j.ctx.Err() != nil {
-			return r, raw, err
+			return p, err
 		}
 		pause = backoff(pause)
 		select {
@@ -68,7 +79,7 @@ func (b *Outbox) load(j *job) (r hook.Request, raw hook.Raw, err error) {
 		case <-b.o.After(pause):
 		}
 	}
-	return r, raw, err
+	return p, err
 }
 
 // record writes the outcome until the ledger takes it. When it is still

@@ -15,8 +15,10 @@ type Ledger interface {
 	Claim(ctx context.Context, now time.Time, n int, skip []string) ([]hook.Delivery, error)
 	// NextDue is when the next waiting delivery is due; zero when none waits.
 	NextDue(ctx context.Context) (time.Time, error)
-	// Load returns a request and its bytes; hook.NotFound when it is gone.
-	Load(ctx context.Context, seq int64) (hook.Request, hook.Raw, error)
+	// Prepare returns what a try of d sends; t is d's target, nil when it has
+	// none. It is hook.NotFound when the request is gone. It may be asked again
+	// after an error, and is asked again at each try.
+	Prepare(ctx context.Context, d hook.Delivery, t *hook.Target) (hook.Prepared, error)
 	// Target returns a target by name.
 	Target(name string) (hook.Target, bool)
 	// Finish records an attempt and the state it leaves its delivery in.

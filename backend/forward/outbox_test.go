@@ -24,6 +24,7 @@ type ledger struct {
 	// failFinish, failClaim and failLoad are how many calls fail yet.
 	failFinish, failClaim, failLoad int
 	gone                            bool
+	refused                         *hook.AttemptError
 }
 
 func newLedger() *ledger {
@@ -83,17 +84,20 @@ func (l *ledger) NextDue(context.Context) (due time.Time, _ error) {
 	return due, nil
 }
 
-func (l *ledger) Load(context.Context, int64) (hook.Request, hook.Raw, error) {
+func (l *ledger) Prepare(_ context.Context, d hook.Delivery, _ *hook.Target) (hook.Prepared, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.gone {
-		return hook.Request{}, hook.Raw{}, hook.Faultf(hook.NotFound, "no such request")
+		return hook.Prepared{}, hook.Faultf(hook.NotFound, "no such request")
 	}
 	if l.failLoad > 0 {
 		l.failLoad--
-		return hook.Request{}, hook.Raw{}, errLedger
+		return hook.Prepared{}, errLedger
 	}
-	return hook.Request{Seq: 1, Method: "POST"}, hook.Raw{Head: []byte("POST / HTTP/1.1\r\nHost: h\r\n\r\n"), Body: []byte("{}")}, nil
+	return hook.Prepared{
+		Request: hook.Request{Seq: 1, Method: "POST"}, Draft: d.Draft, Refused: l.refused,
+		Raw: hook.Raw{Head: []byte("POST / HTTP/1.1\r\nHost: h\r\n\r\n"), Body: []byte("{}")},
+	}, nil
 }
 
 func (l *ledger) Target(name string) (hook.Target, bool) {

@@ -59,6 +59,7 @@ type Outbound struct {
 	Request  hook.Request
 	Raw      hook.Raw
 	Target   *hook.Target // nil for a pasted URL or a draft
+	Sign     hook.Signer  // nil when nothing is signed anew
 }
 
 // Sender sends requests. Its methods may be called from many goroutines.

@@ -88,6 +88,9 @@ const (
 	Failed    DeliveryState = "failed"
 	Dead      DeliveryState = "dead"
 	Cancelled DeliveryState = "cancelled"
+	// Dropped is the end of a delivery whose target's transform wanted nothing
+	// sent. It is no failure and counts as none.
+	Dropped DeliveryState = "dropped"
 )
 
 // Delivery is the duty to send one request to one target. Its ID is stable
@@ -122,6 +125,9 @@ const (
 	ErrBadURL    ErrorClass = "url"       // the URL cannot be sent to
 	ErrUnreach   ErrorClass = "network"   // no route, network or host unreachable
 	ErrInternal  ErrorClass = "internal"
+	ErrTransform ErrorClass = "transform" // the target's transform failed
+	ErrDropped   ErrorClass = "dropped"   // the target's transform wanted nothing sent
+	ErrSign      ErrorClass = "sign"      // it could not be signed anew
 )
 
 // AttemptError is why an attempt has no answer: a class to compare and a

@@ -185,7 +185,7 @@ func (c *compiler) attempt(f filter.Field) (string, error) {
 func (c *compiler) outcome(f filter.Field) (string, error) {
 	switch {
 	case f.Op == filter.Flag && f.Value == filter.AnyError:
-		return "a.error_kind IS NOT NULL", nil
+		return c.with("(a.error_kind IS NOT NULL AND a.error_kind <> ?)", string(hook.ErrDropped)), nil
 	case f.Op == filter.Flag:
 		return c.with("a.error_kind = ?", f.Value), nil
 	}

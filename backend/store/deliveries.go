@@ -86,13 +86,16 @@ func (s *Store) AddDeliveries(ctx context.Context, ds []hook.Delivery) error {
 	})
 }
 
-// bucket is the column of requests that counts deliveries in that state.
+// bucket is the column of requests that counts deliveries in that state; ""
+// when none does.
 func bucket(s hook.DeliveryState) string {
 	switch s {
 	case hook.Waiting, hook.Sending:
 		return "d_waiting"
 	case hook.Delivered:
 		return "d_delivered"
+	case hook.Dropped:
+		return ""
 	}
 	return "d_failed"
 }

@@ -130,7 +130,17 @@ func (t *tx) recount(request int64, from, to hook.DeliveryState) error {
 	if a == b {
 		return nil
 	}
-	_, err := t.exec("UPDATE requests SET "+a+" = "+a+" - 1, "+b+" = "+b+" + 1 WHERE seq = ?", request)
+	if a != "" {
+		a += " = " + a + " - 1"
+	}
+	if b != "" {
+		b += " = " + b + " + 1"
+	}
+	set := a + ", " + b
+	if a == "" || b == "" {
+		set = a + b
+	}
+	_, err := t.exec("UPDATE requests SET "+set+" WHERE seq = ?", request)
 	return err
 }
 

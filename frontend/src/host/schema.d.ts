@@ -688,7 +688,7 @@ export interface components {
             url: string;
         };
         AttemptError: {
-            /** @description refused, dns, tls, timeout, reset, blocked, protocol, loop, cancelled, url, network or internal */
+            /** @description refused, dns, tls, timeout, reset, blocked, protocol, loop, cancelled, url, network, internal, transform, dropped or sign */
             kind: string;
             text: string;
         };
@@ -805,8 +805,11 @@ export interface components {
              * @description seq
              */
             request: number;
-            /** @enum {string} */
-            state: "waiting" | "sending" | "delivered" | "failed" | "dead" | "cancelled";
+            /**
+             * @description dropped: the target's transform wanted nothing sent
+             * @enum {string}
+             */
+            state: "waiting" | "sending" | "delivered" | "failed" | "dead" | "cancelled" | "dropped";
             target?: string;
             url: string;
         };

@@ -200,6 +200,9 @@ const ERRORS: Record<string, string> = {
   url: "bad URL",
   network: "unreachable",
   internal: "error",
+  transform: "transform failed",
+  dropped: "dropped",
+  sign: "not signed",
 };
 
 /** An error class in a word or two. */
@@ -217,5 +220,5 @@ export function changesText(changes: number | undefined): string {
 export function deliveryTone(state: DeliveryState): Tone {
   if (state === "delivered") return "good";
   if (state === "failed" || state === "dead") return "bad";
-  return state === "cancelled" ? "plain" : "info";
+  return state === "cancelled" || state === "dropped" ? "plain" : "info";
 }

@@ -220,7 +220,7 @@ export interface ReplayRequest {
   times?: number;
 }
 
-export type DeliveryState = "waiting" | "sending" | "delivered" | "failed" | "dead" | "cancelled";
+export type DeliveryState = "waiting" | "sending" | "delivered" | "failed" | "dead" | "cancelled" | "dropped";
 
 export interface Phases {
   dns: number;

@@ -12,7 +12,7 @@ export interface Where {
   url?: string;
 }
 
-const FINAL = new Set<Delivery["state"]>(["delivered", "failed", "dead", "cancelled"]);
+const FINAL = new Set<Delivery["state"]>(["delivered", "failed", "dead", "cancelled", "dropped"]);
 
 /** Where a request was last sent: the target when it still exists, else the URL; undefined when nowhere. */
 export async function lastWhere(desk: Desk, seq: number): Promise<Where | undefined> {
@@ -40,7 +40,7 @@ export function outcomeOf(delivery: Delivery): { text: string; tone: "good" | "b
   if (delivery.state === "cancelled" || !last) {
     return { text: delivery.state === "cancelled" ? "Cancelled" : "Waiting", tone: "plain" };
   }
-  if (last.error) return { text: last.error.text, tone: "bad" };
+  if (last.error) return { text: last.error.text, tone: delivery.state === "dropped" ? "plain" : "bad" };
   const parts = [`${last.status} in ${ms(last.phasesMs.total)}`, changesText(last.changes)];
   return {
     text: parts.filter(Boolean).join(" · "),

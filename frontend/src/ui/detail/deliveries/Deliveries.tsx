@@ -71,7 +71,7 @@ function DeliveryItem({ delivery, first }: { delivery: Delivery; first: boolean 
     await desk.door.cancel(delivery.id);
     await desk.queries.invalidateQueries({ queryKey: ["request", delivery.request, "deliveries"] });
   };
-  const again = delivery.state === "failed" || delivery.state === "dead" || delivery.state === "cancelled";
+  const again = ["failed", "dead", "cancelled", "dropped"].includes(delivery.state);
   const pending = delivery.state === "waiting" || delivery.state === "sending";
   const item = useRef<HTMLLIElement>(null);
   // The button that was pressed goes away: the focus stays at its delivery.

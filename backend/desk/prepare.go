@@ -1,0 +1,23 @@
+package desk
+
+import (
+	"context"
+
+	"creel/backend/hook"
+)
+
+// Prepare returns what a try of del sends to t (nil: a pasted URL). What a
+// target changes comes in this order: path and query were worked out when the
+// delivery was made; then its transform; then, as the sender writes the
+// message, its header rules; last the signature.
+func (d *Desk) Prepare(ctx context.Context, del hook.Delivery, t *hook.Target) (hook.Prepared, error) {
+	row, err := d.store.Row(ctx, del.Request)
+	if err != nil {
+		return hook.Prepared{}, err
+	}
+	raw, err := d.store.Raw(ctx, del.Request)
+	if err != nil {
+		return hook.Prepared{}, err
+	}
+	return hook.Prepared{Request: row.Request, Raw: raw, Draft: del.Draft}, nil
+}
