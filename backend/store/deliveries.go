@@ -66,24 +66,31 @@ func (t *tx) addDelivery(d *hook.Delivery) error {
 func (s *Store) AddDeliveries(ctx context.Context, ds []hook.Delivery) error {
 	return s.write(ctx, "add deliveries", func(t *tx) error {
 		for i := range ds {
-			d := &ds[i]
-			if err := t.addDelivery(d); err != nil {
-				if isConstraint(err) {
-					return hook.Faultf(hook.Conflict, "add deliveries: there is one with the id %s", d.ID)
-				}
+			if err := t.owe(&ds[i]); err != nil {
 				return err
 			}
-			n, err := t.exec("UPDATE requests SET "+bucket(d.State)+" = "+bucket(d.State)+" + 1 WHERE seq = ?", d.Request)
-			if err == nil && n == 0 {
-				err = gone(d.Request)
-			}
-			if err != nil {
-				return err
-			}
-			t.touch(d.Request)
 		}
 		return nil
 	})
+}
+
+// owe records a delivery of a kept request.
+func (t *tx) owe(d *hook.Delivery) error {
+	if err := t.addDelivery(d); err != nil {
+		if isConstraint(err) {
+			return hook.Faultf(hook.Conflict, "add deliveries: there is one with the id %s", d.ID)
+		}
+		return err
+	}
+	n, err := t.exec("UPDATE requests SET "+bucket(d.State)+" = "+bucket(d.State)+" + 1 WHERE seq = ?", d.Request)
+	if err == nil && n == 0 {
+		err = gone(d.Request)
+	}
+	if err != nil {
+		return err
+	}
+	t.touch(d.Request)
+	return nil
 }
 
 // bucket is the column of requests that counts deliveries in that state; ""
