@@ -25,6 +25,19 @@ type ReplayOrder struct {
 // Replay puts deliveries of one request in the outbox and returns them as
 // they stand: waiting, and sent at once.
 func (d *Desk) Replay(ctx context.Context, seq int64, o ReplayOrder) ([]hook.Delivery, error) {
+	ds, err := d.replays(ctx, seq, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.store.AddDeliveries(ctx, ds); err != nil {
+		return nil, err
+	}
+	d.outbox.Wake()
+	return ds, nil
+}
+
+// replays makes the deliveries of an order, which are not in the outbox yet.
+func (d *Desk) replays(ctx context.Context, seq int64, o ReplayOrder) ([]hook.Delivery, error) {
 	row, err := d.store.Row(ctx, seq)
 	if err != nil {
 		return nil, err
@@ -47,10 +60,6 @@ func (d *Desk) Replay(ctx context.Context, seq int64, o ReplayOrder) ([]hook.Del
 			State: hook.Waiting, Draft: draft, CreatedAt: d.now().UTC(),
 		}
 	}
-	if err := d.store.AddDeliveries(ctx, ds); err != nil {
-		return nil, err
-	}
-	d.outbox.Wake()
 	return ds, nil
 }
 
