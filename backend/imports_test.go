@@ -40,7 +40,7 @@ var arrows = map[string][]string{
 	"failpoint": {},
 	"trial":     {},
 	// testkit builds real things for tests, and only tests import it.
-	"testkit": {"hook", "filter", "store", "desk", "forward", "sample", "catch", "api"},
+	"testkit": {"hook", "filter", "store", "desk", "forward", "sample", "catch", "api", "secret"},
 }
 
 // owners lists the only places that may import an outside module, by path
@@ -52,6 +52,7 @@ var owners = map[string][]string{
 	"github.com/danielgtaylor/":    {"api"},
 	"github.com/spf13/cobra":       {"cli", "main.go"},
 	"github.com/gofrs/flock":       {"folder"},
+	"github.com/zalando/":          {"secret"},
 }
 
 // pure are the rooms without I/O: they compute and nothing else.
