@@ -85,7 +85,8 @@ type Request struct {
 	SHA256      [32]byte
 	State       State
 	Reason      string        // why State is not Kept, a sentence; else ""
-	Status      int           // the status the sender was answered
+	Status      int           // the status the sender was answered; 0 when it was told none
+	Told        string        // how the answer came about when it was not the endpoint's plain reply, as "handshake:slack"; else ""
 	Provider    string        // "stripe", "github", …; "" when not recognised
 	Event       string        // the provider's event type; "" when unknown
 	Sig         string        // "none", "valid" or "invalid"
@@ -153,4 +154,10 @@ type Answer struct {
 	Headers Headers // Content-Type included; Content-Length is computed
 	Body    []byte
 	Delay   time.Duration // to wait before answering
+	// Fault goes wrong on purpose when it is not nil.
+	Fault *ReplyFault
+	// Later, when not nil, is called for the answer once the request's bytes are
+	// let go of, and takes the place of all the other fields. It may take long;
+	// when hurry is closed it returns at once.
+	Later func(hurry <-chan struct{}) Answer
 }

@@ -13,26 +13,6 @@ type Endpoint struct {
 	Filter   string   // only requests that match are forwarded; "" is all
 }
 
-// Reply modes.
-const (
-	ReplyFixed  = "fixed"
-	ReplyTarget = "target" // answer with the target's answer
-)
-
-// Reply is what an endpoint answers its senders.
-type Reply struct {
-	Mode    string // ReplyFixed or ReplyTarget
-	Status  int    // 200…599
-	Headers Headers
-	Body    string
-	DelayMs int // 0…30 000
-}
-
-// DefaultReply is "200 ok" as text.
-func DefaultReply() Reply {
-	return Reply{Mode: ReplyFixed, Status: 200, Headers: Headers{{"Content-Type", "text/plain; charset=utf-8"}}, Body: "ok"}
-}
-
 // Path modes of a target.
 const (
 	// PathAppend appends what followed the endpoint's slug (path and query) to
