@@ -29,7 +29,8 @@ var arrows = map[string][]string{
 	"forward": {"hook", "filter", "sign", "script", "failpoint"},
 	"act":     {"hook", "filter", "sign", "script"},
 	"secret":  {"hook"},
-	"desk":    {"hook", "filter", "compare", "sign", "sample", "script", "convert", "unpack"},
+	"reply":   {"hook", "filter"},
+	"desk":    {"hook", "filter", "compare", "sign", "sample", "script", "convert", "unpack", "reply"},
 	"api":     {"desk", "hook"},
 	"cli":     {"desk", "hook"},
 	"folder":  {"hook"},
@@ -56,7 +57,7 @@ var owners = map[string][]string{
 }
 
 // pure are the rooms without I/O: they compute and nothing else.
-var pure = []string{"hook", "filter", "unpack", "compare", "sign", "script", "convert"}
+var pure = []string{"hook", "filter", "unpack", "compare", "sign", "script", "convert", "reply"}
 
 // outside are standard packages that reach the machine.
 var outside = []string{"net", "net/http", "os", "os/exec", "os/signal", "syscall", "database/sql", "log", "log/slog"}

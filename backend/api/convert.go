@@ -24,7 +24,7 @@ func rowOf(r hook.Row) Row {
 	row := Row{
 		Seq: r.Seq, UID: uuid.UUID(r.UID).String(), Endpoint: r.Endpoint, ReceivedAt: stamp(r.ReceivedAt),
 		Method: text(r.Method), Target: text(r.Request.Target), Host: text(r.Host), ContentType: text(r.ContentType),
-		BodyBytes: r.BodyBytes, State: string(r.State), Reason: r.Reason, Status: r.Status,
+		BodyBytes: r.BodyBytes, State: string(r.State), Reason: r.Reason, Status: r.Status, Told: r.Told,
 		Provider: r.Provider, Event: text(r.Event), Sig: r.Sig, Via: string(r.Via), CrossSite: r.CrossSite,
 		Deliveries: Tally{Waiting: r.Waiting, Delivered: r.Delivered, Failed: r.Failed},
 		Note:       r.Note, Tags: r.Tags, Pinned: r.Pinned, Read: r.Read,
@@ -170,10 +170,7 @@ func (s *server) endpointOf(e hook.Endpoint, u hook.Usage) Endpoint {
 	used := u.Endpoints[e.Slug]
 	return Endpoint{
 		Slug: e.Slug, Name: e.Name, Provider: e.Provider, SecretSet: e.Secret != "",
-		Reply: Reply{
-			Mode: e.Reply.Mode, Status: e.Reply.Status, Headers: pairsOf(e.Reply.Headers),
-			Body: e.Reply.Body, DelayMs: e.Reply.DelayMs,
-		},
+		Reply:   replyTo(e.Reply),
 		Targets: e.Targets, Filter: e.Filter, URL: s.desk.CatchURL(e.Slug),
 		Requests: used.Requests, Unread: used.Unread,
 	}
@@ -194,10 +191,6 @@ func rulesOf(rules []HeaderRule) []hook.HeaderRule {
 		out[i] = hook.HeaderRule(r)
 	}
 	return out
-}
-
-func replyOf(r Reply) hook.Reply {
-	return hook.Reply{Mode: r.Mode, Status: r.Status, Headers: headersOf(r.Headers), Body: r.Body, DelayMs: r.DelayMs}
 }
 
 func problemOf(err error) *Problem {

@@ -18,6 +18,7 @@ type Row struct {
 	State       string   `json:"state" enum:"kept,cut,refused"`
 	Reason      string   `json:"reason,omitempty" doc:"why the state is not kept"`
 	Status      int      `json:"status" doc:"what the sender was answered; 0 when it could not be answered"`
+	Told        string   `json:"told,omitempty" doc:"how the answer came about when it was not the endpoint's plain reply: rule:N, handshake:ID, fault:KIND, waiting:NAME, target:NAME, fallback:WHY; several with commas between"`
 	Provider    string   `json:"provider,omitempty"`
 	Event       string   `json:"event,omitempty"`
 	Sig         string   `json:"sig" enum:"none,valid,invalid"`

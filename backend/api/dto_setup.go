@@ -14,15 +14,6 @@ type Endpoint struct {
 	Unread    int64    `json:"unread"`
 }
 
-// Reply is what an endpoint answers its senders.
-type Reply struct {
-	Mode    string      `json:"mode,omitempty" enum:"fixed,target" default:"fixed"`
-	Status  int         `json:"status,omitempty" minimum:"200" maximum:"599" default:"200"`
-	Headers [][2]string `json:"headers,omitempty" maxItems:"100"`
-	Body    string      `json:"body,omitempty" maxLength:"1048576"`
-	DelayMs int         `json:"delayMs,omitempty" minimum:"0" maximum:"30000"`
-}
-
 // EndpointInput creates an endpoint.
 type EndpointInput struct {
 	Slug     string    `json:"slug" minLength:"1" maxLength:"64" pattern:"^[a-z0-9][a-z0-9_-]*$" patternDescription:"small letters, digits, - and _"`

@@ -192,7 +192,7 @@ func (in EndpointInput) endpoint() hook.Endpoint {
 		Filter: in.Filter, Reply: hook.DefaultReply(), Targets: []string{},
 	}
 	if in.Reply != nil {
-		e.Reply = replyOf(*in.Reply)
+		e.Reply = replyOf(*in.Reply, hook.Reply{})
 	}
 	if in.Targets != nil {
 		e.Targets = *in.Targets
@@ -208,7 +208,7 @@ func (p EndpointPatch) apply(e *hook.Endpoint) {
 	set(&e.Filter, p.Filter)
 	set(&e.Targets, p.Targets)
 	if p.Reply != nil {
-		e.Reply = replyOf(*p.Reply)
+		e.Reply = replyOf(*p.Reply, e.Reply)
 	}
 }
 

@@ -23,13 +23,20 @@ const copyBody = 16 << 10
 // answer writes a, in one write, and reports whether the connection stays
 // open.
 func (c *conn) answer(a *hook.Answer, e ending) bool {
-	body := a.Body
+	out, body, keep := c.spell(a, e)
+	return c.write(out, body) == nil && keep
+}
+
+// spell is a as it goes over the wire: its head, in memory of the connection's
+// own, and the body that follows. keep says that the connection stays open.
+func (c *conn) spell(a *hook.Answer, e ending) (out, body []byte, keep bool) {
+	body = a.Body
 	status := a.Status
 	if status < 200 || status > 999 {
 		// 1xx is no answer, and other numbers are none of HTTP's.
 		status, body = http.StatusInternalServerError, nil
 	}
-	out := append(c.out[:0], "HTTP/1.1 "...)
+	out = append(c.out[:0], "HTTP/1.1 "...)
 	out = strconv.AppendInt(out, int64(status), 10)
 	out = append(out, ' ')
 	out = append(out, http.StatusText(status)...)
@@ -59,7 +66,7 @@ func (c *conn) answer(a *hook.Answer, e ending) bool {
 		out = strconv.AppendInt(out, int64(len(body)), 10)
 		out = append(out, "\r\n"...)
 	}
-	keep := e.keep && !closes && !c.closing.Load()
+	keep = e.keep && !closes && !c.closing.Load()
 	switch {
 	case !keep:
 		out = append(out, "Connection: close\r\n"...)
@@ -70,7 +77,7 @@ func (c *conn) answer(a *hook.Answer, e ending) bool {
 	if e.head {
 		body = nil
 	}
-	return c.write(out, body) == nil && keep
+	return out, body, keep
 }
 
 // own reports whether a header line of an answer is for the catcher to write,

@@ -153,6 +153,7 @@ type Catcher struct {
 	memory *budget
 	stubs  stubGate
 	litter litter
+	slow   slow
 	bufs   sync.Pool // of *[bufSize]byte
 	date   atomic.Pointer[dateLine]
 

@@ -116,8 +116,14 @@ func (c *conn) one() bool {
 		a = hook.Answer{Status: http.StatusInternalServerError}
 		e.keep = false
 	}
+	if a.Later != nil {
+		a = a.Later(c.shut)
+	}
 	if a.Delay > 0 {
 		c.wait(a.Delay)
+	}
+	if a.Fault != nil {
+		return c.misbehave(&a, e)
 	}
 	open := c.answer(&a, e)
 	if !open && c.r < c.w {

@@ -37,3 +37,9 @@ func (c *Catcher) Waiters() (n int) {
 	}
 	return n
 }
+
+// MaxSlow is how many answers may drip or stay away.
+const MaxSlow = maxSlow
+
+// Slow counts the answers that drip or stay away.
+func (c *Catcher) Slow() int { return int(c.slow.n.Load()) }

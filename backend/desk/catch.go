@@ -23,22 +23,32 @@ func (d *Desk) Keep(ctx context.Context, c *hook.Capture) hook.Answer {
 		c.Via = hook.ViaSample
 	}
 	c.Provider, c.Event = sample.Detect(headers, c.Body)
-	answer := answerOf(ep.Reply)
 	var owed []hook.Delivery
+	var t telling
 	if c.State == hook.Kept {
-		c.Status = answer.Status
+		t = d.tell(s, ep, c, headers)
+		c.Status, c.Told = t.status, t.told
 		owed = d.owed(s, ep, c, headers)
+		if t.wait != nil {
+			d.expect(t.wait, owed)
+		}
 	}
 	seq, err := d.store.Keep(ctx, c, owed)
 	if err != nil {
 		d.log.Error("request not kept", "err", err)
+		if t.wait != nil {
+			d.waiters.drop(t.wait.delivery)
+		}
 		return notKept(err)
 	}
 	if len(owed) > 0 {
 		d.outbox.Wake()
 	}
-	answer.Seq = seq
-	return answer
+	c.Seq = seq
+	if c.State != hook.Kept {
+		return hook.Answer{Seq: seq}
+	}
+	return d.words(&t, c, headers)
 }
 
 // endpointFor picks the endpoint by the first path segment of a
@@ -91,12 +101,6 @@ func (d *Desk) owed(s *setup, ep *hook.Endpoint, c *hook.Capture, headers hook.H
 		})
 	}
 	return owed
-}
-
-func answerOf(r hook.Reply) hook.Answer {
-	return hook.Answer{
-		Status: r.Status, Headers: r.Headers, Body: []byte(r.Body), Delay: millis(r.DelayMs),
-	}
 }
 
 // notKept is the answer when nothing is known to be on disk.

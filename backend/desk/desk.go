@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"math/rand/v2"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -57,6 +58,9 @@ type Options struct {
 	// Authority finds or makes what signs for HTTPS on the catch port; nil is
 	// no HTTPS.
 	Authority func(hosts ...string) (Authority, error)
+	// Chance draws a number from 0 up to 1 for faults on purpose; nil is
+	// math/rand.
+	Chance func() float64
 }
 
 // Desk runs the use cases. Its methods may be called from many goroutines.
@@ -82,6 +86,8 @@ type Desk struct {
 
 	changes *changeLog
 	samples *sampleWaiters
+	waiters *waiters
+	chance  func() float64
 	prune   chan struct{}
 	done    sync.WaitGroup
 	stop    context.CancelFunc
@@ -92,6 +98,7 @@ type setup struct {
 	endpoints []hook.Endpoint // inbox first, then by slug
 	bySlug    map[string]int
 	filters   map[string]*filter.Expr // by slug; absent is all
+	talks     map[string]*talk        // by slug
 	targets   []hook.Target           // by name
 	byName    map[string]int
 	settings  hook.Settings
@@ -102,13 +109,16 @@ func New(ctx context.Context, o Options) (*Desk, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	if o.Chance == nil {
+		o.Chance = rand.Float64
+	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	d := &Desk{
 		store: o.Store, roads: o.Roads, now: o.Now, log: o.Log,
 		dataDir: o.DataDir, version: o.Version, started: o.Now(), secure: secure{open: o.Authority},
-		changes: newChangeLog(), samples: newSampleWaiters(), prune: make(chan struct{}, 1),
+		changes: newChangeLog(), samples: newSampleWaiters(), waiters: newWaiters(), chance: o.Chance, prune: make(chan struct{}, 1),
 	}
 	if err := d.reload(ctx); err != nil {
 		return nil, err
@@ -192,6 +202,7 @@ func (d *Desk) reload(ctx context.Context) error {
 		}
 		s.filters[e.Slug] = expr
 	}
+	s.talks = d.talksOf(endpoints)
 	for i, t := range targets {
 		s.byName[t.Name] = i
 	}

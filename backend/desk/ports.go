@@ -16,6 +16,10 @@ type Store interface {
 	// returns an error nothing is known to be kept.
 	Keep(ctx context.Context, c *hook.Capture, owed []hook.Delivery) (seq int64, err error)
 
+	// Told writes down what the sender of a kept request was told in the end,
+	// hook.Request's Status and Told.
+	Told(ctx context.Context, seq int64, status int, told string) error
+
 	// List returns the rows that match expr (nil is all), newest first.
 	List(ctx context.Context, expr *filter.Expr, cur hook.Cursor) (hook.Page, error)
 	// Count counts the matches of expr among the seqs below before (0: all),

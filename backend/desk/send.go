@@ -185,6 +185,7 @@ func (d *Desk) Release(ctx context.Context) (int64, error) { return d.store.Rele
 // Finish compares the answer with the previous one by the same URL, then
 // records the attempt.
 func (d *Desk) Finish(ctx context.Context, a hook.Attempt, to hook.DeliveryState, nextAt time.Time) error {
+	d.waiters.tell(a)
 	a.Changes = -1
 	if a.Status != 0 {
 		d.compareWithPrevious(ctx, &a)

@@ -98,35 +98,7 @@ func (s *setup) checkEndpoint(e *hook.Endpoint) error {
 			return err
 		}
 	}
-	return checkReply(&e.Reply)
-}
-
-func checkReply(r *hook.Reply) error {
-	if r.Mode == "" {
-		r.Mode = hook.ReplyFixed
-	}
-	if r.Status == 0 {
-		r.Status = 200
-	}
-	if r.Mode != hook.ReplyFixed {
-		return fieldFault(hook.Invalid, "reply.mode", "answering with the target's answer is not available yet; use a fixed reply")
-	}
-	if r.Status < 200 || r.Status > 599 {
-		return fieldFault(hook.Invalid, "reply.status", "status %d: use 200 to 599", r.Status)
-	}
-	if r.DelayMs < 0 || r.DelayMs > 30_000 {
-		return fieldFault(hook.Invalid, "reply.delayMs", "a delay of %d ms: use 0 to 30,000", r.DelayMs)
-	}
-	for i, h := range r.Headers {
-		if !hook.IsToken(h.Name) || !hook.IsLineSafe(h.Value) {
-			return fieldFault(hook.Invalid, "reply.headers", "reply header line %d (%q): a name has no spaces or colons, and neither part has line breaks", i+1, h.Name)
-		}
-		switch strings.ToLower(h.Name) {
-		case "content-length", "transfer-encoding", "connection", "x-creel-seq":
-			return fieldFault(hook.Invalid, "reply.headers", "%s is written by Creel itself; leave it out", h.Name)
-		}
-	}
-	return nil
+	return s.checkReply(e)
 }
 
 // DeleteEndpoint removes an endpoint. What it caught stays in the history.

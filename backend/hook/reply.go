@@ -44,6 +44,16 @@ func DefaultReply() Reply {
 	return Reply{Mode: ReplyFixed, Status: 200, Headers: Headers{{"Content-Type", "text/plain; charset=utf-8"}}, Body: "ok"}
 }
 
+// Retarget replaces a target's name.
+func (r *Reply) Retarget(name, to string) {
+	if r.Pass.Target == name {
+		r.Pass.Target = to
+	}
+	for i := range r.Rules {
+		r.Rules[i].Reply.Retarget(name, to)
+	}
+}
+
 // ReplyRule is a reply to the requests that a filter means.
 type ReplyRule struct {
 	When  string // a filter; not ""
@@ -111,6 +121,7 @@ const (
 	ToldRule      = "rule"      // rule:N, from 1
 	ToldHandshake = "handshake" // handshake:ID
 	ToldFault     = "fault"     // fault:KIND
-	ToldTarget    = "target"    // target:NAME; with Status 0 its answer is still waited for
+	ToldWaiting   = "waiting"   // waiting:NAME, for the answer of that target; Status is 0
+	ToldTarget    = "target"    // target:NAME, whose answer it was
 	ToldFallback  = "fallback"  // fallback:WHY, in place of the target's answer
 )

@@ -143,6 +143,9 @@ func (s *Saying) Simple() bool { return s.body == nil && s.lines == nil }
 // Status is what the sender is told.
 func (s *Saying) Status() int { return s.answer.Status }
 
+// Delay is how long the answer is held back.
+func (s *Saying) Delay() time.Duration { return s.answer.Delay }
+
 // Answer is the answer to that request, whose Seq is known.
 func (s *Saying) Answer(to *Subject) hook.Answer {
 	a := s.answer

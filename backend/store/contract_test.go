@@ -73,6 +73,7 @@ func contract(t *testing.T, open opener) {
 		"move":                  move,
 		"release":               release,
 		"last answer":           lastAnswer,
+		"told":                  told,
 		"missing":               missing,
 	} {
 		t.Run(name, func(t *testing.T) {

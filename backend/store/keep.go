@@ -69,7 +69,7 @@ func (s *Store) ready(c *hook.Capture, owed []hook.Delivery) (*capture, error) {
 	p := &capture{slug: r.Endpoint, kept: int64(len(c.Head) + len(c.Body) + len(c.Trailer)), owed: owed}
 	p.req = [...]driver.Value{nil, nil, r.ReceivedAt.UnixMicro(), int64(r.Status), int64(len(owed)), p.kept, r.BodyBytes, flags,
 		r.Method, r.Target, r.UID[:], r.SHA256[:], r.ReadTime.Microseconds(), orNull(r.Host), orNull(r.Protocol),
-		orNull(r.RemoteAddr), orNull(r.ContentType), orNull(r.Reason), orNull(r.Provider), orNull(r.Event)}
+		orNull(r.RemoteAddr), orNull(r.ContentType), orNull(reasonOf(r)), orNull(r.Provider), orNull(r.Event)}
 	first, rest := split(c.Body)
 	p.raw, p.rest = [...]driver.Value{nil, c.Head, first, c.Trailer}, rest
 	return p, nil

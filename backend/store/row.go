@@ -66,7 +66,11 @@ func (s *Store) scanRow(rows *sql.Rows) (r hook.Row, err error) {
 		r.Last = &hook.Last{AttemptID: lastID, Status: int(lastStatus.Int64), ErrorKind: lastError,
 			Changes: int(lastChanges.Int64)}
 	}
-	return r, setFlags(q, flags)
+	err = setFlags(q, flags)
+	if q.State == hook.Kept {
+		q.Told, q.Reason = q.Reason, ""
+	}
+	return r, err
 }
 
 // selectRows returns the rows of a query that selects rowColumns.

@@ -193,6 +193,7 @@ func (t *tx) retarget(name, to string) error {
 			e.Targets = slices.Delete(e.Targets, i, i+1)
 		} else {
 			e.Targets[i] = to
+			e.Reply.Retarget(name, to)
 		}
 		b, err := json.Marshal(e)
 		if err != nil {

@@ -874,6 +874,8 @@ export interface components {
             tags: string[];
             /** @description the request-target as sent */
             target: string;
+            /** @description how the answer came about when it was not the endpoint's plain reply: rule:N, handshake:ID, fault:KIND, waiting:NAME, target:NAME, fallback:WHY; several with commas between */
+            told?: string;
             trailers: [
                 string,
                 string
@@ -1034,6 +1036,18 @@ export interface components {
             /** @description what stands there then; ends in a colon or a dot when more must follow */
             text: string;
         };
+        Handshakes: {
+            /** @description for chosen */
+            ids?: string[];
+            /**
+             * @description auto: those of the endpoint's provider and, while none is chosen, those that cannot be mistaken; none with mode target
+             * @default auto
+             * @enum {string}
+             */
+            mode?: "auto" | "off" | "chosen";
+            /** @description what Meta must name as hub.verify_token; any passes when absent */
+            verifyToken?: string;
+        };
         HeaderRule: {
             name: string;
             /** @enum {string} */
@@ -1145,23 +1159,85 @@ export interface components {
             url?: string;
         };
         Reply: {
+            /** @description a template: {{method}} {{path}} {{query.NAME}} {{header.NAME}} {{body}} {{body.PATH}} {{seq}} {{uid}} {{now}} {{event}} {{provider}}; {{"text"}} stands for the text itself */
             body?: string;
             /** Format: int64 */
             delayMs?: number;
+            fault?: components["schemas"]["ReplyFault"];
+            handshakes?: components["schemas"]["Handshakes"];
+            /** @description the values are templates, too */
             headers?: [
                 string,
                 string
             ][];
             /**
+             * @description target answers with the target's answer
              * @default fixed
              * @enum {string}
              */
             mode?: "fixed" | "target";
+            /** @description for mode target */
+            pass?: components["schemas"]["ReplyPass"];
+            /** @description asked in order; the first that matches is answered in place of the above */
+            rules?: components["schemas"]["ReplyRule"][];
             /**
              * Format: int64
              * @default 200
              */
             status?: number;
+        };
+        ReplyFault: {
+            /**
+             * Format: int64
+             * @description cut: so many bytes of the body are sent
+             */
+            afterBytes?: number;
+            /**
+             * Format: int64
+             * @description drip; after 5 minutes the rest is not sent
+             */
+            bytesPerSecond?: number;
+            /**
+             * Format: int64
+             * @description silent: when the connection is closed; a minute when absent
+             */
+            holdMs?: number;
+            /**
+             * @description reset the connection, cut the answer short, let it drip, answer nothing, answer another status
+             * @enum {string}
+             */
+            kind: "reset" | "cut" | "drip" | "silent" | "status";
+            /**
+             * Format: int64
+             * @description how many of a hundred requests meet it, by chance
+             * @default 100
+             */
+            percent?: number;
+            /**
+             * Format: int64
+             * @description status: 500 when absent
+             */
+            status?: number;
+        };
+        ReplyPass: {
+            /**
+             * @description gateway is 504 when the target was too slow and else 502, reply is the status, headers and body given here
+             * @default gateway
+             * @enum {string}
+             */
+            fallback?: "gateway" | "reply";
+            /** @description the endpoint's first target when absent */
+            target?: string;
+            /**
+             * Format: int64
+             * @default 10000
+             */
+            timeoutMs?: number;
+        };
+        ReplyRule: {
+            reply: components["schemas"]["Saying"];
+            /** @description a filter */
+            when: string;
         };
         Row: {
             /** Format: int64 */
@@ -1202,6 +1278,8 @@ export interface components {
             tags: string[];
             /** @description the request-target as sent */
             target: string;
+            /** @description how the answer came about when it was not the endpoint's plain reply: rule:N, handshake:ID, fault:KIND, waiting:NAME, target:NAME, fallback:WHY; several with commas between */
+            told?: string;
             /** @description UUIDv7; names the request across machines */
             uid: string;
             /** @enum {string} */
@@ -1279,6 +1357,31 @@ export interface components {
             filter: string;
             /** @description no two are the same but for case */
             name: string;
+        };
+        Saying: {
+            /** @description a template: {{method}} {{path}} {{query.NAME}} {{header.NAME}} {{body}} {{body.PATH}} {{seq}} {{uid}} {{now}} {{event}} {{provider}}; {{"text"}} stands for the text itself */
+            body?: string;
+            /** Format: int64 */
+            delayMs?: number;
+            fault?: components["schemas"]["ReplyFault"];
+            /** @description the values are templates, too */
+            headers?: [
+                string,
+                string
+            ][];
+            /**
+             * @description target answers with the target's answer
+             * @default fixed
+             * @enum {string}
+             */
+            mode?: "fixed" | "target";
+            /** @description for mode target */
+            pass?: components["schemas"]["ReplyPass"];
+            /**
+             * Format: int64
+             * @default 200
+             */
+            status?: number;
         };
         Section: {
             changes: components["schemas"]["ChangeOfPart"][];
