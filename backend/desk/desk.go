@@ -61,6 +61,8 @@ type Options struct {
 	// Chance draws a number from 0 up to 1 for faults on purpose; nil is
 	// math/rand.
 	Chance func() float64
+	// After is for tests of what waits: runs and simulations. Nil is time.After.
+	After func(time.Duration) <-chan time.Time
 }
 
 // Desk runs the use cases. Its methods may be called from many goroutines.
@@ -88,6 +90,7 @@ type Desk struct {
 	samples *sampleWaiters
 	waiters *waiters
 	chance  func() float64
+	batches *batches
 	prune   chan struct{}
 	done    sync.WaitGroup
 	stop    context.CancelFunc
@@ -120,6 +123,7 @@ func New(ctx context.Context, o Options) (*Desk, error) {
 		dataDir: o.DataDir, version: o.Version, started: o.Now(), secure: secure{open: o.Authority},
 		changes: newChangeLog(), samples: newSampleWaiters(), waiters: newWaiters(), chance: o.Chance, prune: make(chan struct{}, 1),
 	}
+	d.batches = newBatches(o.After, &d.done)
 	if err := d.reload(ctx); err != nil {
 		return nil, err
 	}
@@ -138,6 +142,10 @@ func (d *Desk) Start(ctx context.Context, c Listener, o Outbox, addr string) err
 	}
 	run, stop := context.WithCancel(context.WithoutCancel(ctx))
 	d.stop = stop
+	if err := d.startRuns(ctx, run); err != nil {
+		stop()
+		return err
+	}
 	d.done.Add(2)
 	go func() {
 		defer d.done.Done()

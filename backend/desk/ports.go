@@ -11,6 +11,8 @@ import (
 // Store is the history on disk. Every method returns a *hook.Fault for what a
 // person can act on. Reading never waits for writing.
 type Store interface {
+	RunStore
+
 	// Keep commits the request and the deliveries it owes in one synced
 	// transaction and returns its seq. It sets owed[i].Request. When it
 	// returns an error nothing is known to be kept.

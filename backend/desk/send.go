@@ -155,6 +155,7 @@ func (d *Desk) Cancel(ctx context.Context, id string) (hook.Delivery, error) {
 		if err := d.store.Move(ctx, id, []hook.DeliveryState{hook.Waiting}, hook.Cancelled); err != nil {
 			return hook.Delivery{}, err
 		}
+		d.batches.tried(ending{delivery: id, to: hook.Cancelled})
 	}
 	return d.store.Delivery(ctx, id)
 }
@@ -190,5 +191,9 @@ func (d *Desk) Finish(ctx context.Context, a hook.Attempt, to hook.DeliveryState
 	if a.Status != 0 {
 		d.compareWithPrevious(ctx, &a)
 	}
-	return d.store.Finish(ctx, a, to, nextAt)
+	err := d.store.Finish(ctx, a, to, nextAt)
+	if err == nil {
+		d.batches.tried(ending{a.Delivery, &a, to})
+	}
+	return err
 }

@@ -176,3 +176,14 @@ func (s *Store) InterruptRuns(ctx context.Context, reason string) ([]int64, erro
 	open, err := s.seqs(ctx, "SELECT id FROM runs WHERE sent > delivered + failed + cancelled")
 	return open, faultOf("find runs", err)
 }
+
+// LastPlace is where a request was last sent; hook.NotFound when nowhere.
+func (s *Store) LastPlace(ctx context.Context, seq int64) (hook.Place, error) {
+	var p hook.Place
+	err := s.pool.QueryRowContext(ctx, "SELECT target, url FROM deliveries WHERE request = ? ORDER BY n DESC LIMIT 1", seq).
+		Scan(&p.Target, &p.URL)
+	if errors.Is(err, sql.ErrNoRows) {
+		return p, hook.Faultf(hook.NotFound, "find where request %d was sent: it was not sent anywhere yet", seq)
+	}
+	return p, faultOf("read deliveries", err)
+}
