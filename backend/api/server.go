@@ -146,6 +146,7 @@ func (s *server) routes(mux *http.ServeMux) huma.API {
 	s.filterRoutes(v1)
 	s.byteRoutes(v1)
 	s.sendRoutes(v1)
+	s.batchRoutes(v1)
 	s.setupRoutes(v1)
 	s.tlsRoutes(v1)
 	document := func(w http.ResponseWriter, _ *http.Request) {

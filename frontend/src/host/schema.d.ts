@@ -420,6 +420,93 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest runs, newest first */
+        get: operations["list-runs"];
+        put?: never;
+        /** Send many requests, or one to many places; it works on in the background */
+        post: operations["start-run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One run and how far it is */
+        get: operations["get-run"];
+        put?: never;
+        post?: never;
+        /** Forget a run; what it sent stays recorded with its requests */
+        delete: operations["delete-run"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send nothing more of a run and break off what is under way */
+        post: operations["cancel-run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What came of each sending, in the order of sending */
+        get: operations["list-run-items"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Go on with what of a run was not sent */
+        post: operations["resume-run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/samples": {
         parameters: {
             query?: never;
@@ -471,6 +558,23 @@ export interface paths {
         head?: never;
         /** Change settings */
         patch: operations["change-settings"];
+        trace?: never;
+    };
+    "/api/v1/simulated-providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Providers whose deadline and retries can be simulated */
+        get: operations["list-simulated-providers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/status": {
@@ -1123,6 +1227,11 @@ export interface components {
             /** Format: double */
             total: number;
         };
+        Place: {
+            /** @description name of a target */
+            target?: string;
+            url?: string;
+        };
         Problem: {
             kind: string;
             text: string;
@@ -1309,6 +1418,207 @@ export interface components {
              */
             total: number;
         };
+        Run: {
+            /** Format: int64 */
+            cancelled: number;
+            /**
+             * Format: int64
+             * @description answered otherwise than the time before
+             */
+            changed: number;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: int64 */
+            delivered: number;
+            /** Format: date-time */
+            endedAt?: string;
+            /**
+             * Format: int64
+             * @description their first try failed
+             */
+            failed: number;
+            /** Format: int64 */
+            id: number;
+            order: components["schemas"]["RunOrder"];
+            /** @description why it is stopped or interrupted */
+            reason?: string;
+            /**
+             * Format: int64
+             * @description answered as the time before
+             */
+            same: number;
+            /**
+             * Format: int64
+             * @description handed to the outbox, or found impossible to send
+             */
+            sent: number;
+            /**
+             * @description stopped, cancelled and interrupted ones can be resumed while items are left
+             * @enum {string}
+             */
+            state: "planning" | "running" | "done" | "stopped" | "cancelled" | "interrupted";
+            /**
+             * Format: int64
+             * @description items; of a simulation those known so far
+             */
+            total: number;
+        };
+        RunItem: {
+            /** @description the attempt whose answer that was */
+            against?: string;
+            /**
+             * Format: int64
+             * @description of a simulation: since the first try, by the provider's clock
+             */
+            atMs?: number;
+            attempt?: string;
+            /**
+             * Format: int64
+             * @description differences from the answer before; absent when there is none to compare with
+             */
+            changes?: number;
+            delivery?: string;
+            /** @description sent together with the item before */
+            duplicate: boolean;
+            /**
+             * Format: int64
+             * @description from 1, in the order of sending
+             */
+            n: number;
+            /** @description why there is no answer; of a simulation what the provider makes of it */
+            note?: string;
+            /**
+             * Format: int64
+             * @description index in order.to
+             */
+            place: number;
+            /**
+             * Format: int64
+             * @description which of the repeats, or of a simulation which try, from 1
+             */
+            repeat: number;
+            /**
+             * Format: int64
+             * @description seq
+             */
+            request: number;
+            /**
+             * @description of a simulation
+             * @enum {string}
+             */
+            ruling?: "accepted" | "retry" | "give-up" | "disabled";
+            /** @enum {string} */
+            state: "pending" | "sent" | "delivered" | "failed" | "cancelled";
+            /**
+             * Format: int64
+             * @description absent when there was no answer
+             */
+            status?: number;
+            /** Format: double */
+            tookMs: number;
+            url?: string;
+            /**
+             * Format: int64
+             * @description of a simulation: until the next try
+             */
+            waitMs?: number;
+            /**
+             * Format: int64
+             * @description the status of that answer
+             */
+            was?: number;
+        };
+        RunOrder: {
+            /** Format: int64 */
+            delayMs: number;
+            duplicate: boolean;
+            filter?: string;
+            ignore: string[];
+            last: boolean;
+            /**
+             * Format: int64
+             * @description 1 is ordered
+             */
+            parallel: number;
+            /** Format: double */
+            ratePerSecond: number;
+            /** Format: int64 */
+            realTimeMs: number;
+            /**
+             * Format: int64
+             * @description how many requests were named one by one
+             */
+            requests?: number;
+            resign: boolean;
+            /** @description those requests, when they are at most 1,000 */
+            seqs?: number[];
+            shuffle: boolean;
+            simulate?: string;
+            stopAtFirstFailure: boolean;
+            /** Format: int64 */
+            times: number;
+            to: components["schemas"]["Place"][];
+        };
+        RunRequest: {
+            /**
+             * Format: int64
+             * @description the id of an earlier run: the same order once more, its filter looked up anew; everything else is then left out
+             */
+            again?: number;
+            /**
+             * Format: int64
+             * @description pause after each answer (ordered) or each start (parallel)
+             */
+            delayMs?: number;
+            /** @description send each a second time without waiting for the answer */
+            duplicate?: boolean;
+            /** @description all requests that match, oldest first; "" is all there are */
+            filter?: string;
+            /** @description paths to leave out when answers are compared, such as body.id */
+            ignore?: string[];
+            /** @description each request to where it was last sent */
+            last?: boolean;
+            /**
+             * @description ordered, the default, sends each after the answer to the one before
+             * @enum {string}
+             */
+            mode?: "ordered" | "parallel";
+            /**
+             * Format: int64
+             * @description with mode parallel: how many are under way at once, 4 when absent; a target's own limit holds all the same
+             */
+            parallel?: number;
+            /**
+             * Format: double
+             * @description starts a second at most; 0 is no bound
+             */
+            ratePerSecond?: number;
+            /**
+             * Format: int64
+             * @description with simulate: the longest pause that is really waited; longer ones are only reported
+             */
+            realTimeMs?: number;
+            /** @description sign each anew */
+            resign?: boolean;
+            /** @description or these, in this order */
+            seqs?: number[];
+            /** @description in a random order */
+            shuffle?: boolean;
+            /** @description a provider from /simulated-providers, whose deadline and retries are applied */
+            simulate?: string;
+            stopAtFirstFailure?: boolean;
+            /** @description short for one place */
+            target?: string;
+            /**
+             * Format: int64
+             * @description how often each request is sent; 1 when absent
+             */
+            times?: number;
+            /** @description each request is sent to every place */
+            to?: components["schemas"]["Place"][];
+            /** @description short for one place */
+            url?: string;
+        };
         Sample: {
             contentType: string;
             description?: string;
@@ -1482,6 +1792,39 @@ export interface components {
             rows: components["schemas"]["SideRow"][];
             /** @description rows are missing at the end */
             truncated: boolean;
+        };
+        SimulatedProvider: {
+            /** @description answers that it takes for received, in words */
+            accepts: string;
+            /** @description what becomes of the webhook when all tries have failed */
+            after?: string;
+            /** @description the single pauses are not published: Creel's are made up to fit */
+            assumed: boolean;
+            /**
+             * Format: int64
+             * @description how long it waits for a connection; absent when not known
+             */
+            connectMs?: number;
+            id: string;
+            name: string;
+            /** Format: int64 */
+            retries: number;
+            /** @enum {string} */
+            retryTrust: "documented" | "commonly-known";
+            /** @description in words, as published */
+            schedule: string;
+            /**
+             * Format: int64
+             * @description how long it waits for the whole answer; absent when not known
+             */
+            timeoutMs?: number;
+            /** @enum {string} */
+            timeoutTrust: "documented" | "commonly-known";
+            /**
+             * Format: int64
+             * @description from the first try to the last
+             */
+            wholeMs: number;
         };
         Status: {
             catch: components["schemas"]["CatchStatus"];
@@ -2676,6 +3019,231 @@ export interface operations {
             };
         };
     };
+    "list-runs": {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["FaultProblem"];
+                };
+            };
+        };
+    };
+    "start-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["FaultProblem"];
+                };
+            };
+        };
+    };
+    "get-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["FaultProblem"];
+                };
+            };
+        };
+    };
+    "delete-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["FaultProblem"];
+                };
+            };
+        };
+    };
+    "cancel-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["FaultProblem"];
+                };
+            };
+        };
+    };
+    "list-run-items": {
+        parameters: {
+            query?: {
+                /** @description only items with a larger n */
+                after?: number;
+                limit?: number;
+                /** @description items of those to skip */
+                offset?: number;
+                /** @description failed, changed or pending ones; all when absent */
+                only?: "" | "failed" | "changed" | "pending";
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunItem"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["FaultProblem"];
+                };
+            };
+        };
+    };
+    "resume-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["FaultProblem"];
+                };
+            };
+        };
+    };
     "list-samples": {
         parameters: {
             query?: never;
@@ -2820,6 +3388,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Settings"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["FaultProblem"];
+                };
+            };
+        };
+    };
+    "list-simulated-providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimulatedProvider"][];
                 };
             };
             /** @description Error */
