@@ -24,7 +24,9 @@ type runItemsInput struct {
 type runOut = struct{ Body Run }
 
 func (s *server) batchRoutes(api huma.API) {
-	run := func(ctx context.Context, r hook.Run, err error) (*runOut, error) { return answer(ctx, s, r, err, runOf) }
+	run := func(ctx context.Context, r hook.Run, err error) (*runOut, error) {
+		return answer(ctx, s, r, err, runOf)
+	}
 	huma.Register(api, op("start-run", "POST", "/runs", "Send many requests, or one to many places; it works on in the background"),
 		func(ctx context.Context, in *struct{ Body RunRequest }) (*runOut, error) {
 			r, err := s.startRun(ctx, in.Body)

@@ -75,6 +75,11 @@ func contract(t *testing.T, open opener) {
 		"last answer":           lastAnswer,
 		"told":                  told,
 		"missing":               missing,
+		"runs":                  runs,
+		"run looks back":        runLooksBack,
+		"run restart":           runRestart,
+		"runs are forgotten":    runsAreForgotten,
+		"seqs oldest first":     seqsOldestFirst,
 	} {
 		t.Run(name, func(t *testing.T) {
 			c, dir := newClock(), t.TempDir()
