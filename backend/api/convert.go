@@ -97,14 +97,6 @@ func headersOf(pairs [][2]string) hook.Headers {
 	return hs
 }
 
-func deliveriesOf(ds []hook.Delivery) []Delivery {
-	out := make([]Delivery, len(ds))
-	for i, d := range ds {
-		out[i] = deliveryOf(d)
-	}
-	return out
-}
-
 func deliveryOf(d hook.Delivery) Delivery {
 	out := Delivery{
 		ID: d.ID, Request: d.Request, Target: d.Target, URL: d.URL, Kind: string(d.Kind), State: string(d.State),
@@ -127,7 +119,10 @@ func attemptOf(a hook.Attempt) Attempt {
 			DNS: ms(a.Phases.DNS), Connect: ms(a.Phases.Connect), TLS: ms(a.Phases.TLS),
 			FirstByte: ms(a.Phases.FirstByte), Total: ms(a.Phases.Total),
 		},
-		Changes: changes(a.Changes), Against: a.Against,
+		Changes: changes(a.Changes), Against: a.Against, Unverified: a.Unverified,
+	}
+	for _, h := range a.Hops {
+		out.Hops = append(out.Hops, Hop(h))
 	}
 	if a.Err != nil {
 		out.Error = &AttemptError{Kind: string(a.Err.Kind), Text: a.Err.Text}
@@ -178,7 +173,8 @@ func (s *server) endpointOf(e hook.Endpoint, u hook.Usage) Endpoint {
 
 func targetOf(t hook.Target) Target {
 	mark := !t.NoMark
-	out := Target{Name: t.Name, URL: t.URL, PathMode: t.PathMode, TimeoutMs: t.TimeoutMs, Mark: &mark, HeaderRules: []HeaderRule{}}
+	out := Target{Name: t.Name, URL: t.URL, PathMode: t.PathMode, TimeoutMs: t.TimeoutMs, Mark: &mark, HeaderRules: []HeaderRule{},
+		Path: t.Path, DropQuery: t.DropQuery, Filter: t.Filter, Policy: policyOf(t.Policy), Connection: connectionOf(t.Connection)}
 	for _, r := range t.HeaderRules {
 		out.HeaderRules = append(out.HeaderRules, HeaderRule(r))
 	}

@@ -110,6 +110,7 @@ type ReplayRequest struct {
 	Edits  *Edits `json:"edits,omitempty" doc:"what differs from the request as it arrived"`
 	Resign bool   `json:"resign,omitempty" doc:"not available yet"`
 	Times  int    `json:"times,omitempty" minimum:"1" maximum:"100" doc:"how often; 1 when absent"`
+	Retry  bool   `json:"retry,omitempty" doc:"try again by the target's policy; without it a replay is one try"`
 }
 
 // Edits are the fields of a draft; absent ones are as they arrived.
@@ -132,6 +133,10 @@ type Delivery struct {
 	CreatedAt string    `json:"createdAt" format:"date-time"`
 	NextAt    string    `json:"nextAt,omitempty" format:"date-time"`
 	Attempts  []Attempt `json:"attempts" doc:"oldest first"`
+
+	Tries       int      `json:"tries" doc:"attempts that count towards its schedule, since that last began"`
+	TriesAtMost int      `json:"triesAtMost" doc:"that it has by itself; 1 is that it is not tried again"`
+	Held        *Breaker `json:"held,omitempty" doc:"its target rests: it waits for that"`
 }
 
 // Attempt is one try of a delivery.
@@ -149,6 +154,14 @@ type Attempt struct {
 	AnswerTruncated bool          `json:"answerTruncated" doc:"only its first 1 MiB was kept"`
 	Changes         *int          `json:"changes,omitempty" doc:"differences from the previous answer by this URL"`
 	Against         string        `json:"against,omitempty" doc:"the attempt it was compared with"`
+	Unverified      bool          `json:"unverified,omitempty" doc:"the certificate of the target was not checked"`
+	Hops            []Hop         `json:"hops,omitempty" doc:"redirects that were followed, oldest first"`
+}
+
+// Hop is one redirect that was followed.
+type Hop struct {
+	Status int    `json:"status"`
+	URL    string `json:"url" doc:"where it led"`
 }
 
 // AttemptError is why there is no answer.

@@ -40,20 +40,32 @@ type EndpointPatch struct {
 type Target struct {
 	Name        string       `json:"name" minLength:"1" maxLength:"64"`
 	URL         string       `json:"url" minLength:"1" maxLength:"8192"`
-	PathMode    string       `json:"pathMode,omitempty" enum:"append,exact" default:"append" doc:"append what followed the slug, or use the URL as it is"`
+	PathMode    string       `json:"pathMode,omitempty" enum:"append,exact,template" default:"append" doc:"append what followed the slug, use the URL as it is, or fill path"`
+	Path        string       `json:"path,omitempty" maxLength:"4096" doc:"for template: /hooks/{path}, with {endpoint}, {path}, {1} to {99} and {query.name}"`
+	DropQuery   bool         `json:"dropQuery,omitempty" doc:"leave out the request's query"`
 	HeaderRules []HeaderRule `json:"headerRules,omitempty" maxItems:"100"`
 	TimeoutMs   int          `json:"timeoutMs,omitempty" minimum:"100" maximum:"300000" default:"30000"`
 	Mark        *bool        `json:"mark,omitempty" doc:"send the Creel-Delivery line; true when absent"`
+	Filter      string       `json:"filter,omitempty" maxLength:"4096" doc:"only requests that match are forwarded here"`
+	Policy      *Policy      `json:"policy,omitempty"`
+	Connection  *Connection  `json:"connection,omitempty"`
+	Breaker     *Breaker     `json:"breaker,omitempty" readOnly:"true"`
+	Deliveries  *Queue       `json:"deliveries,omitempty" readOnly:"true"`
 }
 
 // TargetPatch changes a target; absent fields stay.
 type TargetPatch struct {
 	Name        *string       `json:"name,omitempty" minLength:"1" maxLength:"64"`
 	URL         *string       `json:"url,omitempty" minLength:"1" maxLength:"8192"`
-	PathMode    *string       `json:"pathMode,omitempty" enum:"append,exact"`
+	PathMode    *string       `json:"pathMode,omitempty" enum:"append,exact,template"`
+	Path        *string       `json:"path,omitempty" maxLength:"4096"`
+	DropQuery   *bool         `json:"dropQuery,omitempty"`
 	HeaderRules *[]HeaderRule `json:"headerRules,omitempty" maxItems:"100"`
 	TimeoutMs   *int          `json:"timeoutMs,omitempty" minimum:"100" maximum:"300000"`
 	Mark        *bool         `json:"mark,omitempty"`
+	Filter      *string       `json:"filter,omitempty" maxLength:"4096"`
+	Policy      *Policy       `json:"policy,omitempty" doc:"whole: what it leaves out is set to its default"`
+	Connection  *Connection   `json:"connection,omitempty" doc:"whole, as policy"`
 }
 
 // HeaderRule changes the header lines sent to a target.

@@ -21,17 +21,17 @@ func (s *server) sendRoutes(api huma.API) {
 	huma.Register(api, op("list-deliveries", "GET", "/requests/{seq}/deliveries", "A request's deliveries, newest first"),
 		func(ctx context.Context, in *seqInput) (*struct{ Body []Delivery }, error) {
 			ds, err := s.desk.Deliveries(ctx, in.Seq)
-			return answer(ctx, s, ds, err, deliveriesOf)
+			return answer(ctx, s, ds, err, s.deliveriesOf)
 		})
-	huma.Register(api, op("retry-delivery", "POST", "/deliveries/{id}/retry", "Try a failed delivery again"),
+	huma.Register(api, op("retry-delivery", "POST", "/deliveries/{id}/retry", "Try a delivery now: one that waits, or that ended without success"),
 		func(ctx context.Context, in *idInput) (*struct{ Body Delivery }, error) {
 			d, err := s.desk.Retry(ctx, in.ID)
-			return answer(ctx, s, d, err, deliveryOf)
+			return answer(ctx, s, d, err, s.deliveryOf)
 		})
 	huma.Register(api, op("cancel-delivery", "POST", "/deliveries/{id}/cancel", "Give a waiting delivery up"),
 		func(ctx context.Context, in *idInput) (*struct{ Body Delivery }, error) {
 			d, err := s.desk.Cancel(ctx, in.ID)
-			return answer(ctx, s, d, err, deliveryOf)
+			return answer(ctx, s, d, err, s.deliveryOf)
 		})
 	huma.Register(api, op("get-attempt", "GET", "/attempts/{id}", "One try, bodies apart"),
 		func(ctx context.Context, in *idInput) (*struct{ Body AttemptDetail }, error) {
@@ -64,7 +64,7 @@ func (s *server) replay(ctx context.Context, in *struct {
 	if in.Body.Resign {
 		return nil, s.problem(ctx, &hook.Fault{Kind: hook.Invalid, Field: "resign", Text: "signing anew is not available yet; leave resign out"})
 	}
-	order := desk.ReplayOrder{Target: in.Body.Target, URL: in.Body.URL, Times: in.Body.Times}
+	order := desk.ReplayOrder{Target: in.Body.Target, URL: in.Body.URL, Times: in.Body.Times, Retry: in.Body.Retry}
 	if e := in.Body.Edits; e != nil {
 		edits, err := editsOf(*e)
 		if err != nil {
@@ -73,7 +73,7 @@ func (s *server) replay(ctx context.Context, in *struct {
 		order.Edits = edits
 	}
 	ds, err := s.desk.Replay(ctx, in.Seq, order)
-	return answer(ctx, s, ds, err, deliveriesOf)
+	return answer(ctx, s, ds, err, s.deliveriesOf)
 }
 
 func editsOf(e Edits) (*desk.Edits, error) {

@@ -104,45 +104,6 @@ func (s *server) endpointRoutes(api huma.API) {
 	})
 }
 
-func (s *server) targetRoutes(api huma.API) {
-	huma.Register(api, op("list-targets", "GET", "/targets", "Targets by name"),
-		func(context.Context, *struct{}) (*struct{ Body []Target }, error) {
-			ts := s.desk.Targets()
-			out := make([]Target, len(ts))
-			for i, t := range ts {
-				out[i] = targetOf(t)
-			}
-			return &struct{ Body []Target }{out}, nil
-		})
-	create := op("create-target", "POST", "/targets", "Create a target")
-	create.DefaultStatus = 201
-	huma.Register(api, create, func(ctx context.Context, in *struct{ Body Target }) (*struct{ Body Target }, error) {
-		t, err := s.desk.CreateTarget(ctx, in.Body.target())
-		return answer(ctx, s, t, err, targetOf)
-	})
-	huma.Register(api, op("get-target", "GET", "/targets/{name}", "One target"),
-		func(ctx context.Context, in *nameInput) (*struct{ Body Target }, error) {
-			t, ok := s.desk.Target(in.Name)
-			if !ok {
-				return nil, s.problem(ctx, hook.Faultf(hook.NotFound, "there is no target named %q", in.Name))
-			}
-			return &struct{ Body Target }{targetOf(t)}, nil
-		})
-	huma.Register(api, op("change-target", "PATCH", "/targets/{name}", "Change or rename a target"),
-		func(ctx context.Context, in *struct {
-			Name string `path:"name" maxLength:"64"`
-			Body TargetPatch
-		}) (*struct{ Body Target }, error) {
-			t, err := s.desk.ChangeTarget(ctx, in.Name, in.Body.apply)
-			return answer(ctx, s, t, err, targetOf)
-		})
-	remove := op("delete-target", "DELETE", "/targets/{name}", "Delete a target; what waits for it is cancelled")
-	remove.DefaultStatus = 204
-	huma.Register(api, remove, func(ctx context.Context, in *nameInput) (*struct{}, error) {
-		return nil, s.problem(ctx, s.desk.DeleteTarget(ctx, in.Name))
-	})
-}
-
 func (s *server) sendSample(ctx context.Context, in *struct{ Body SampleRequest }) (*struct{ Body SampleSent }, error) {
 	id := in.Body.ID
 	if id == "" {
@@ -209,26 +170,6 @@ func (p EndpointPatch) apply(e *hook.Endpoint) {
 	set(&e.Targets, p.Targets)
 	if p.Reply != nil {
 		e.Reply = replyOf(*p.Reply, e.Reply)
-	}
-}
-
-func (t Target) target() hook.Target {
-	return hook.Target{
-		Name: t.Name, URL: t.URL, PathMode: t.PathMode, HeaderRules: rulesOf(t.HeaderRules),
-		TimeoutMs: t.TimeoutMs, NoMark: t.Mark != nil && !*t.Mark,
-	}
-}
-
-func (p TargetPatch) apply(t *hook.Target) {
-	set(&t.Name, p.Name)
-	set(&t.URL, p.URL)
-	set(&t.PathMode, p.PathMode)
-	set(&t.TimeoutMs, p.TimeoutMs)
-	if p.HeaderRules != nil {
-		t.HeaderRules = rulesOf(*p.HeaderRules)
-	}
-	if p.Mark != nil {
-		t.NoMark = !*p.Mark
 	}
 }
 

@@ -91,6 +91,9 @@ func (d *Desk) owed(s *setup, ep *hook.Endpoint, c *hook.Capture, headers hook.H
 		if !ok {
 			continue
 		}
+		if expr := s.onlyTo[name]; expr != nil && !expr.Match(hook.Row{Request: c.Request}, func() hook.Raw { return c.Raw }) {
+			continue
+		}
 		url, err := d.roads.URLFor(s.targets[i], ep.Slug, c.Target)
 		if err != nil {
 			d.log.Warn("target has no usable url", "target", name, "err", err)

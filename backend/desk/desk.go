@@ -34,6 +34,11 @@ type Outbox interface {
 	Wake()
 	// Cancel aborts a delivery that is being sent and says whether it was.
 	Cancel(delivery string) bool
+	// Breaker is that of a target; TryNow lets the next delivery to it through
+	// and says whether it was open; Rename follows a target ("" forgets it).
+	Breaker(target string) hook.Breaker
+	TryNow(target string) bool
+	Rename(was, target string)
 }
 
 // Roads works out where requests are sent.
@@ -45,6 +50,13 @@ type Roads interface {
 	Clean(url string) (string, error)
 	// CheckRule refuses, as hook.Invalid, a header rule that cannot be applied.
 	CheckRule(r hook.HeaderRule) error
+	// CheckTarget refuses, as hook.Invalid, path, policy or connection of a
+	// target that make no sense.
+	CheckTarget(t hook.Target) error
+	// Attempts is how often a delivery is tried by itself under a policy, and
+	// Tried how many attempts of d count towards it.
+	Attempts(p hook.Policy) int
+	Tried(d hook.Delivery) int
 }
 
 // Options are what a Desk is made of.
@@ -104,6 +116,7 @@ type setup struct {
 	talks     map[string]*talk        // by slug
 	targets   []hook.Target           // by name
 	byName    map[string]int
+	onlyTo    map[string]*filter.Expr // filters of targets, by name; absent is all
 	settings  hook.Settings
 }
 
@@ -211,8 +224,15 @@ func (d *Desk) reload(ctx context.Context) error {
 		s.filters[e.Slug] = expr
 	}
 	s.talks = d.talksOf(endpoints)
+	s.onlyTo = map[string]*filter.Expr{}
 	for i, t := range targets {
 		s.byName[t.Name] = i
+		if t.Filter == "" {
+			continue
+		}
+		if s.onlyTo[t.Name], err = filter.Parse(t.Filter); err != nil {
+			return err
+		}
 	}
 	d.setup.Store(s)
 	return nil

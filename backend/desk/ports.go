@@ -78,11 +78,15 @@ type Store interface {
 	// LastAnswer returns the newest attempt of this request by that URL that
 	// has an answer, whole, leaving out the attempt except; nil when none.
 	LastAnswer(ctx context.Context, seq int64, url, except string) (*hook.Attempt, error)
-	// Claim moves up to max due deliveries to Sending, oldest first, skipping
-	// lanes; a lane is the target's name, or "url:" and the URL's host.
-	Claim(ctx context.Context, now time.Time, max int, skip []string) ([]hook.Delivery, error)
-	// NextDue is when the next waiting delivery is due; zero when none waits.
-	NextDue(ctx context.Context) (time.Time, error)
+	// Claim moves due deliveries to Sending, oldest first. A lane is the
+	// target's name, "\x01" and the name for replays of one try, or "url:" and
+	// the URL's host.
+	Claim(ctx context.Context, c hook.Claim) ([]hook.Delivery, error)
+	// NextDue is when the next waiting delivery that c may take is due; zero
+	// when none waits.
+	NextDue(ctx context.Context, c hook.Claim) (time.Time, error)
+	// PutBack makes claimed deliveries wait again as they did.
+	PutBack(ctx context.Context, ids []string) error
 	// Finish records an attempt and the state it leaves its delivery in.
 	Finish(ctx context.Context, a hook.Attempt, to hook.DeliveryState, nextAt time.Time) error
 	// Move changes the state of a delivery that is in one of the states from:
@@ -90,6 +94,17 @@ type Store interface {
 	Move(ctx context.Context, id string, from []hook.DeliveryState, to hook.DeliveryState) error
 	// Release puts deliveries left Sending by a previous run back to Waiting.
 	Release(ctx context.Context) (int64, error)
+	// Redrive makes deliveries wait again that ended without success and whose
+	// requests match expr (nil is all), oldest first, their schedule anew.
+	Redrive(ctx context.Context, expr *filter.Expr, r hook.Redrive) (hook.Redriven, error)
+	// Ended counts, by target ("" is pasted URLs), the deliveries that are dead
+	// and those that failed.
+	Ended(ctx context.Context) (dead, failed map[string]int64, err error)
+	// Queues counts, by target, the deliveries that wait or are being sent.
+	Queues(ctx context.Context) (map[string]int64, error)
+	// Breakers returns what KeepBreakers was given last.
+	Breakers(ctx context.Context) (map[string]hook.Breaker, error)
+	KeepBreakers(ctx context.Context, breakers map[string]hook.Breaker) error
 
 	// Change is the state of history now.
 	Change() hook.Change

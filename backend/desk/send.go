@@ -20,6 +20,8 @@ type ReplayOrder struct {
 	URL    string
 	Edits  *Edits
 	Times  int // 0 is once
+	// Retry has a named target's policy followed; else each is one try.
+	Retry bool
 }
 
 // Replay puts deliveries of one request in the outbox and returns them as
@@ -42,6 +44,9 @@ func (d *Desk) replays(ctx context.Context, seq int64, o ReplayOrder) ([]hook.De
 	if err != nil {
 		return nil, err
 	}
+	if o.Retry && o.Target == "" {
+		return nil, fieldFault(hook.Invalid, "retry", "only a named target has a schedule to try again by; name one, or leave retry out")
+	}
 	url, err := d.whereTo(row, o)
 	if err != nil {
 		return nil, err
@@ -57,7 +62,7 @@ func (d *Desk) replays(ctx context.Context, seq int64, o ReplayOrder) ([]hook.De
 	for i := range ds {
 		ds[i] = hook.Delivery{
 			ID: newID(), Request: seq, Target: o.Target, URL: url, Kind: hook.Replay,
-			State: hook.Waiting, Draft: draft, CreatedAt: d.now().UTC(),
+			State: hook.Waiting, Draft: draft, CreatedAt: d.now().UTC(), Retry: o.Retry,
 		}
 	}
 	return ds, nil
@@ -139,14 +144,20 @@ func (d *Desk) Attempt(ctx context.Context, id string) (hook.Attempt, int64, err
 	return a, seq, err
 }
 
-// Retry tries a delivery that failed again, now.
+// Retry tries a delivery now, by itself and before what else waits: one that
+// ended without success has its schedule begun anew, one that waits for a later
+// try goes on with it. A target that rests is tried with it.
 func (d *Desk) Retry(ctx context.Context, id string) (hook.Delivery, error) {
-	from := []hook.DeliveryState{hook.Failed, hook.Dead, hook.Cancelled, hook.Dropped}
+	from := []hook.DeliveryState{hook.Failed, hook.Dead, hook.Cancelled, hook.Dropped, hook.Waiting}
 	if err := d.store.Move(ctx, id, from, hook.Waiting); err != nil {
 		return hook.Delivery{}, err
 	}
+	got, err := d.store.Delivery(ctx, id)
+	if err == nil && got.Target != "" {
+		d.outbox.TryNow(got.Target)
+	}
 	d.outbox.Wake()
-	return d.store.Delivery(ctx, id)
+	return got, err
 }
 
 // Cancel gives a delivery up; one that is being sent is aborted.
@@ -163,12 +174,28 @@ func (d *Desk) Cancel(ctx context.Context, id string) (hook.Delivery, error) {
 // The methods below make Desk the ledger of the outbox.
 
 // Claim takes due deliveries for sending.
-func (d *Desk) Claim(ctx context.Context, now time.Time, n int, skip []string) ([]hook.Delivery, error) {
-	return d.store.Claim(ctx, now, n, skip)
+func (d *Desk) Claim(ctx context.Context, c hook.Claim) ([]hook.Delivery, error) {
+	return d.store.Claim(ctx, c)
 }
 
-// NextDue is when the next waiting delivery is due; zero when none waits.
-func (d *Desk) NextDue(ctx context.Context) (time.Time, error) { return d.store.NextDue(ctx) }
+// NextDue is when the next waiting delivery that c may take is due; zero when
+// none waits.
+func (d *Desk) NextDue(ctx context.Context, c hook.Claim) (time.Time, error) {
+	return d.store.NextDue(ctx, c)
+}
+
+// PutBack makes claimed deliveries wait again as they did.
+func (d *Desk) PutBack(ctx context.Context, ids []string) error { return d.store.PutBack(ctx, ids) }
+
+// Breakers are those of the last run, KeepBreakers writes them down.
+func (d *Desk) Breakers(ctx context.Context) (map[string]hook.Breaker, error) {
+	return d.store.Breakers(ctx)
+}
+
+// KeepBreakers writes down which targets rest; whoever watches is told.
+func (d *Desk) KeepBreakers(ctx context.Context, breakers map[string]hook.Breaker) error {
+	return d.store.KeepBreakers(ctx, breakers)
+}
 
 // Target returns a target by name.
 func (d *Desk) Target(name string) (hook.Target, bool) {

@@ -136,7 +136,14 @@ func (d *Desk) putTarget(ctx context.Context, was string, t hook.Target) (hook.T
 			return t, fieldFault(hook.Conflict, "name", "there is a target named %q already; choose another name", t.Name)
 		}
 	}
-	return t, d.changeSetup(ctx, func() error { return d.store.PutTarget(ctx, was, t) })
+	err := d.changeSetup(ctx, func() error { return d.store.PutTarget(ctx, was, t) })
+	if err == nil && d.outbox != nil {
+		if was != "" {
+			d.outbox.Rename(was, t.Name)
+		}
+		d.outbox.Wake() // a new policy may let something go
+	}
+	return t, err
 }
 
 func (d *Desk) checkTarget(t *hook.Target) error {
@@ -160,13 +167,22 @@ func (d *Desk) checkTarget(t *hook.Target) error {
 			return err
 		}
 	}
-	return nil
+	if t.Filter != "" {
+		if _, err := filter.Parse(t.Filter); err != nil {
+			return err
+		}
+	}
+	return d.roads.CheckTarget(*t)
 }
 
 // DeleteTarget removes a target, takes it out of every endpoint and cancels
 // what waits for it.
 func (d *Desk) DeleteTarget(ctx context.Context, name string) error {
-	return d.changeSetup(ctx, func() error { return d.store.DeleteTarget(ctx, name) })
+	err := d.changeSetup(ctx, func() error { return d.store.DeleteTarget(ctx, name) })
+	if err == nil && d.outbox != nil {
+		d.outbox.Rename(name, "")
+	}
+	return err
 }
 
 // Settings are the person's choices.

@@ -36,7 +36,7 @@ func (t *trip) connect(ctx context.Context) (*link, error) {
 
 func (t *trip) key() string {
 	if t.m.place.secure {
-		return "https " + t.m.place.address()
+		return "https " + t.m.place.address() + t.c.trust()
 	}
 	return "http " + t.m.place.address()
 }
@@ -44,14 +44,14 @@ func (t *trip) key() string {
 // dial resolves the name and connects to the first address that answers. Every
 // address is judged by the guard at the moment of connecting.
 func (t *trip) dial(ctx context.Context) (net.Conn, error) {
-	t.enter(phaseConnect, t.s.o.Connect)
-	ctx, cancel := context.WithTimeout(ctx, t.s.o.Connect)
+	t.enter(phaseConnect, t.c.connect)
+	ctx, cancel := context.WithTimeout(ctx, t.c.connect)
 	defer cancel()
 	var d dialed
 	dialer := net.Dialer{
 		Resolver: t.s.o.Resolver,
 		ControlContext: func(_ context.Context, _, address string, _ syscall.RawConn) error {
-			return d.judge(address, t.s.o.Own)
+			return d.judge(address, t.s.o.Own, t.c.near)
 		},
 	}
 	start := time.Now()
@@ -77,8 +77,11 @@ func (t *trip) dial(ctx context.Context) (net.Conn, error) {
 	return nil, err
 }
 
-func (d *dialed) judge(address string, own func(string) bool) error {
+func (d *dialed) judge(address string, own func(string) bool, near reach) error {
 	r := guard(address, own)
+	if r == nil {
+		r = near.judge(address)
+	}
 	if r == nil {
 		return nil
 	}
@@ -106,14 +109,18 @@ func (d *dialed) trace() *httptrace.ClientTrace {
 }
 
 func (t *trip) handshake(ctx context.Context, conn net.Conn) (net.Conn, error) {
-	t.enter(phaseTLS, t.s.o.TLS)
-	ctx, cancel := context.WithTimeout(ctx, t.s.o.TLS)
+	t.enter(phaseTLS, t.c.tls)
+	ctx, cancel := context.WithTimeout(ctx, t.c.tls)
 	defer cancel()
-	config := t.s.tls.Clone()
+	config, err := t.c.tlsConfig(t.s.tls)
+	if err != nil {
+		_ = conn.Close()
+		return nil, err
+	}
 	config.ServerName = t.m.place.host
 	start := time.Now()
 	secured := tls.Client(conn, config)
-	err := secured.HandshakeContext(ctx)
+	err = secured.HandshakeContext(ctx)
 	t.a.Phases.TLS += time.Since(start)
 	if err != nil {
 		_ = conn.Close()
@@ -130,7 +137,11 @@ func (t *trip) reuse() (*link, error) {
 		return nil, nil
 	}
 	t.peer = l.conn.RemoteAddr().String()
-	if r := guard(t.peer, t.s.o.Own); r != nil {
+	r := guard(t.peer, t.s.o.Own)
+	if r == nil {
+		r = t.c.near.judge(t.peer)
+	}
+	if r != nil {
 		_ = l.conn.Close()
 		return nil, r
 	}

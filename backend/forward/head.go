@@ -25,6 +25,7 @@ type message struct {
 	method string
 	url    string
 	place  place
+	lines  []line
 	head   []byte
 	body   []byte
 	// drafted says that body is not the caught request's own.
@@ -73,7 +74,8 @@ func compose(o Outbound) (message, *hook.AttemptError) {
 			return m, &hook.AttemptError{Kind: hook.ErrSign, Text: err.Error()}
 		}
 	}
-	m.serialise(lines)
+	m.lines = lines
+	m.serialise()
 	return m, nil
 }
 
@@ -95,7 +97,8 @@ func (m *message) remake(lines []line, o Outbound) []line {
 		switch {
 		case lower == "host":
 			if !host {
-				out = append(out, newLine(l.name, m.place.authority))
+				_, said, _ := strings.Cut(string(l.text), ":")
+				out = append(out, newLine(l.name, m.hostLine(o, strings.Trim(said, " \t"))))
 			}
 			host = true
 		case lower == "content-length":
@@ -117,7 +120,7 @@ func (m *message) remake(lines []line, o Outbound) []line {
 		}
 	}
 	if !host {
-		out = append([]line{newLine("Host", m.place.authority)}, out...)
+		out = append([]line{newLine("Host", m.hostLine(o, o.Request.Host))}, out...)
 	}
 	if !sized && (len(m.body) > 0 || !isBodyless(m.method)) {
 		out = append(out, newLine("Content-Length", length))
@@ -128,8 +131,22 @@ func (m *message) remake(lines []line, o Outbound) []line {
 	return out
 }
 
+// hostLine is the Host that o is sent with, where the sender's said host.
+func (m *message) hostLine(o Outbound, host string) string {
+	if o.Target != nil {
+		switch c := o.Target.Connection; {
+		case c.Host == hook.HostFixed && isAuthority(c.HostName):
+			return c.HostName
+		case c.Host == hook.HostOriginal && isAuthority(host):
+			return host
+		}
+	}
+	return m.place.authority
+}
+
 // serialise writes request line and lines into m.head.
-func (m *message) serialise(lines []line) {
+func (m *message) serialise() {
+	lines := m.lines
 	size := len(m.method) + len(m.place.target) + len("  HTTP/1.1\r\n\r\n")
 	for _, l := range lines {
 		size += len(l.text) + 2

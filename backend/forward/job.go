@@ -15,7 +15,7 @@ import (
 // the target's.
 func (b *Outbox) do(j *job) {
 	a, to, nextAt := b.try(j)
-	b.sentOne(j)
+	b.sentOne(j, a, to)
 	failpoint.At(failpoint.AfterSend)
 	defer b.recorded(j, to == hook.Waiting)
 	b.record(a, to, nextAt)
@@ -43,6 +43,9 @@ func (b *Outbox) try(j *job) (hook.Attempt, hook.DeliveryState, time.Time) {
 		return b.refused(d, *p.Refused)
 	}
 	out.Request, out.Raw, out.Sign, out.Delivery.Draft = p.Request, p.Raw, p.Sign, p.Draft
+	if d.Draft == nil && (p.Draft == nil || p.Draft.URL == d.URL) {
+		out.aim()
+	}
 	a := b.sender.Send(j.ctx, out)
 	if a.Err != nil && a.Err.Kind == hook.ErrCancelled {
 		if errors.Is(context.Cause(j.ctx), errClosing) {
@@ -50,7 +53,7 @@ func (b *Outbox) try(j *job) (hook.Attempt, hook.DeliveryState, time.Time) {
 		}
 		return a, hook.Cancelled, time.Time{}
 	}
-	to, nextAt := b.o.Policy(d, a)
+	to, nextAt := b.schedule.after(d, a, out.Target)
 	return a, to, nextAt
 }
 

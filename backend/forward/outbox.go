@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"math/rand/v2"
 	"sync"
 	"time"
 
 	"github.com/google/uuid"
 
-	"creel/backend/failpoint"
 	"creel/backend/hook"
 )
 
@@ -18,16 +18,17 @@ type OutboxOptions struct {
 	Now func() time.Time // nil is time.Now
 	// After is the clock behind waits; nil is time.After.
 	After func(time.Duration) <-chan time.Time
+	// Random varies waits, 0 ≤ x < 1; nil is math/rand.
+	Random func() float64
 	// Parallel is how many sends run at once in all, 0 is 32, and PerLane how
-	// many to one target, 0 is 4. A lane in which nothing runs may start one
+	// many to a target whose policy does not say, 0 is 4. A lane in which nothing runs may start one
 	// send even when all places are taken (up to four times Parallel), so that
 	// dead targets never hold up a live one.
 	Parallel, PerLane int
 	// Grace is how long sends under way may go on once Run's context has
 	// ended; 0 is 3 s.
-	Grace  time.Duration
-	Policy Policy // nil is Once
-	Log    *slog.Logger
+	Grace time.Duration
+	Log   *slog.Logger
 }
 
 // Causes for which a send is broken off, beside errClosing.
@@ -36,17 +37,19 @@ var errByPerson = errors.New("cancelled by the person")
 // Outbox drives waiting deliveries out of a Ledger. Deliveries of one lane
 // start in the order they were claimed; lanes do not wait for each other.
 type Outbox struct {
-	ledger Ledger
-	sender *Sender
-	o      OutboxOptions
-	wake   chan struct{}
+	ledger   Ledger
+	sender   *Sender
+	o        OutboxOptions
+	schedule schedule
+	wake     chan struct{}
 
 	mu        sync.Mutex
 	lanes     map[string]*lane
-	jobs      map[string]*job // by delivery id: queued, sending or being recorded
-	running   int             // sends under way
-	queued    int             // claimed, not yet started
-	recording int             // sent, outcome not yet written
+	gates     map[string]*gate // by target
+	jobs      map[string]*job  // by delivery id: queued, sending or being recorded
+	running   int              // sends under way
+	queued    int              // claimed, not yet started
+	recording int              // sent, outcome not yet written
 	// dry says that the last claim found less than it could take: claiming
 	// again is of no use until something new is due.
 	dry bool
@@ -57,6 +60,7 @@ type Outbox struct {
 	// dueKnown.
 	due      time.Time
 	dueKnown bool
+	untold   bool // a breaker has changed and is not written down
 	closing  bool
 	work     sync.WaitGroup
 	// recordCtx ends when outcomes are recorded no more.
@@ -64,16 +68,12 @@ type Outbox struct {
 	giveUp    context.CancelFunc
 }
 
-// lane is the deliveries to one target that were claimed.
-type lane struct {
-	running int
-	queue   []*job
-}
-
 // job is one claimed delivery.
 type job struct {
 	d      hook.Delivery
 	lane   string
+	gate   *gate // nil for a pasted URL
+	probe  bool  // it is let through to see whether its target is back
 	ctx    context.Context
 	cancel context.CancelCauseFunc
 	// sent says that the try has ended: it can no longer be cancelled.
@@ -92,18 +92,19 @@ func NewOutbox(l Ledger, s *Sender, o OutboxOptions) *Outbox {
 		o.Parallel = 32
 	}
 	if o.PerLane <= 0 {
-		o.PerLane = 4
+		o.PerLane = parallelPerTarget
 	}
 	setDefault(&o.Grace, 3*time.Second)
-	if o.Policy == nil {
-		o.Policy = Once
+	if o.Random == nil {
+		o.Random = rand.Float64
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	b := &Outbox{
 		ledger: l, sender: s, o: o, wake: make(chan struct{}, 1),
-		lanes: map[string]*lane{}, jobs: map[string]*job{},
+		lanes: map[string]*lane{}, gates: map[string]*gate{}, jobs: map[string]*job{},
+		schedule: schedule{o.Now, o.Random},
 	}
 	b.recordCtx, b.giveUp = context.WithCancel(context.Background())
 	return b
@@ -161,6 +162,7 @@ func (b *Outbox) Run(ctx context.Context) error {
 	if _, err := b.ledger.Release(ctx); err != nil && ctx.Err() == nil {
 		b.o.Log.Warn("deliveries of an earlier run not put back", "err", err)
 	}
+	b.remember(ctx)
 	pause := time.Duration(0)
 	for ctx.Err() == nil {
 		err := b.claim(ctx)
@@ -170,142 +172,10 @@ func (b *Outbox) Run(ctx context.Context) error {
 		} else {
 			pause = 0
 		}
+		b.tell(ctx)
 		b.wait(ctx, pause)
 	}
 	return b.shut(ctx)
-}
-
-// claim fills the lanes until nothing more is due or there is no room.
-func (b *Outbox) claim(ctx context.Context) error {
-	for ctx.Err() == nil {
-		n, skip := b.room()
-		if n == 0 {
-			return nil
-		}
-		ds, err := b.ledger.Claim(ctx, b.o.Now(), n, skip)
-		if len(ds) > 0 {
-			failpoint.At(failpoint.AfterClaim)
-		}
-		b.mu.Lock()
-		if err != nil || len(ds) >= n {
-			b.thirst()
-		}
-		for _, d := range ds {
-			b.enqueue(ctx, d)
-		}
-		b.startAll()
-		b.mu.Unlock()
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// room says how many deliveries to claim and which lanes to leave out: those
-// that have enough claimed ahead to be busy until the next claim and, when all
-// places are taken, those in which something runs. It notes that the claim is
-// made before it is, so that a Wake that comes during the claim counts.
-func (b *Outbox) room() (n int, skip []string) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.dry || b.running >= b.most() || b.recording >= 2*b.most() {
-		return 0, nil
-	}
-	full := b.running >= b.o.Parallel || b.queued >= 8*b.most()
-	for name, l := range b.lanes {
-		if len(l.queue) >= b.o.PerLane || full && l.running > 0 {
-			skip = append(skip, name)
-		}
-	}
-	b.dry, b.dueKnown, b.held = true, false, len(skip) > 0
-	return b.o.Parallel, skip
-}
-
-// most is how many sends run at once at the very most.
-func (b *Outbox) most() int { return 4 * b.o.Parallel }
-
-// enqueue makes a job of a claimed delivery. The caller holds mu.
-func (b *Outbox) enqueue(ctx context.Context, d hook.Delivery) {
-	j := &job{d: d, lane: Lane(d)}
-	j.ctx, j.cancel = context.WithCancelCause(context.WithoutCancel(ctx))
-	l := b.lanes[j.lane]
-	if l == nil {
-		l = &lane{}
-		b.lanes[j.lane] = l
-	}
-	l.queue = append(l.queue, j)
-	b.jobs[d.ID] = j
-	b.queued++
-}
-
-// startAll starts what the lanes have room for. The caller holds mu.
-func (b *Outbox) startAll() {
-	for _, l := range b.lanes {
-		b.start(l)
-	}
-}
-
-// start starts queued jobs of one lane. The caller holds mu.
-func (b *Outbox) start(l *lane) {
-	for len(l.queue) > 0 && l.running < b.o.PerLane && !b.closing {
-		if b.running >= b.most() || b.running >= b.o.Parallel && l.running > 0 {
-			return
-		}
-		j := l.queue[0]
-		l.queue = l.queue[1:]
-		b.queued--
-		b.begin(l, j)
-	}
-}
-
-// begin runs one job. The caller holds mu.
-func (b *Outbox) begin(l *lane, j *job) {
-	l.running++
-	b.running++
-	b.work.Go(func() { b.do(j) })
-}
-
-// sentOne gives the place of a job to the next one.
-func (b *Outbox) sentOne(j *job) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	full := b.running >= b.o.Parallel
-	j.sent = true
-	b.running--
-	b.recording++
-	l := b.lanes[j.lane]
-	l.running--
-	b.start(l)
-	if full {
-		b.startAll() // it was the place that another lane waited for
-	}
-	if l.running == 0 && len(l.queue) == 0 {
-		delete(b.lanes, j.lane)
-	}
-	if b.held && (full || len(l.queue) < b.o.PerLane) {
-		b.thirst()
-	}
-	if !b.dry {
-		b.nudge()
-	}
-}
-
-// recorded forgets a job. again says that its delivery waits for another try.
-func (b *Outbox) recorded(j *job, again bool) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	j.cancel(nil)
-	b.recording--
-	if b.jobs[j.d.ID] == j { // it may have been claimed anew already
-		delete(b.jobs, j.d.ID)
-	}
-	if again {
-		b.thirst()
-	}
-	if !b.dry {
-		b.nudge()
-	}
 }
 
 // wait returns when there may be something to do; pause is how long to wait
@@ -333,20 +203,21 @@ func (b *Outbox) wait(ctx context.Context, pause time.Duration) {
 	}
 }
 
-// untilDue is how long nothing is due; 0 is until somebody wakes the outbox.
-// The wait is cut into short ones, since the machine's timers stand still
-// while it sleeps and its clock may be set.
+// untilDue is how long nothing is due that may be sent; 0 is until somebody
+// wakes the outbox. The wait is cut into short ones, since the machine's timers
+// stand still while it sleeps and its clock may be set.
 func (b *Outbox) untilDue(ctx context.Context) time.Duration {
-	const atMost, atLeast = 15 * time.Second, 100 * time.Millisecond
+	const atMost, atLeast = 15 * time.Second, 5 * time.Millisecond
 	b.mu.Lock()
-	dry, known, due, held := b.dry, b.dueKnown, b.due, b.held
+	dry, known, due := b.dry, b.dueKnown, b.due
+	c, gated := b.limits(b.o.Now())
 	b.mu.Unlock()
 	if !dry {
 		return 0 // there is no room, and whoever makes some wakes the outbox
 	}
 	if !known {
 		var err error
-		if due, err = b.ledger.NextDue(ctx); err != nil {
+		if due, err = b.ledger.NextDue(ctx, c); err != nil {
 			return time.Second
 		}
 		b.mu.Lock()
@@ -355,14 +226,15 @@ func (b *Outbox) untilDue(ctx context.Context) time.Duration {
 		}
 		b.mu.Unlock()
 	}
-	if due.IsZero() {
+	switch {
+	case due.IsZero() && gated == 0:
 		return 0
+	case due.IsZero():
+		return min(max(gated, atLeast), atMost)
+	case gated == 0:
+		gated = atMost
 	}
-	d := due.Sub(b.o.Now())
-	if d <= 0 && held {
-		return atMost // it stands in a lane without room
-	}
-	return min(max(d, atLeast), atMost)
+	return min(max(due.Sub(b.o.Now()), atLeast), gated, atMost)
 }
 
 // backoff doubles a pause, from 50 ms to 5 s.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"testing"
@@ -25,6 +26,8 @@ type ledger struct {
 	failFinish, failClaim, failLoad int
 	gone                            bool
 	refused                         *hook.AttemptError
+	breakers                        map[string]hook.Breaker
+	backs                           int // deliveries put back
 }
 
 func newLedger() *ledger {
@@ -36,8 +39,10 @@ func (l *ledger) add(target, url string, n int) (ids []string) {
 	defer l.mu.Unlock()
 	for range n {
 		id := fmt.Sprintf("d%d", len(l.ds)+1)
-		l.ds = append(l.ds, &hook.Delivery{ID: id, Request: 1, Target: target, URL: url, State: hook.Waiting})
-		l.targets[target] = hook.Target{Name: target, URL: url}
+		l.ds = append(l.ds, &hook.Delivery{ID: id, Request: 1, Target: target, URL: url, Kind: hook.Forward, State: hook.Waiting})
+		if _, ok := l.targets[target]; !ok && target != "" {
+			l.targets[target] = hook.Target{Name: target, URL: url}
+		}
 		ids = append(ids, id)
 	}
 	return ids
@@ -50,7 +55,7 @@ func (l *ledger) changed() {
 
 var errLedger = errors.New("the disk is on fire")
 
-func (l *ledger) Claim(_ context.Context, now time.Time, n int, skip []string) ([]hook.Delivery, error) {
+func (l *ledger) Claim(_ context.Context, c hook.Claim) ([]hook.Delivery, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.failClaim > 0 {
@@ -58,30 +63,77 @@ func (l *ledger) Claim(_ context.Context, now time.Time, n int, skip []string) (
 		return nil, errLedger
 	}
 	var out []hook.Delivery
+	taken, headed := map[string]int{}, map[string]bool{}
 	for _, d := range l.ds {
-		if len(out) < n && d.State == hook.Waiting && !d.NextAt.After(now) && !slices.Contains(skip, forward.Lane(*d)) {
-			d.State = hook.Sending
-			c := *d
-			c.Attempts = slices.Clone(l.attempts[d.ID])
-			out = append(out, c)
+		lane := forward.Lane(*d)
+		limit, limited := c.Limits[lane]
+		behind := c.Ordered[lane] && headed[lane]
+		headed[lane] = headed[lane] || d.State == hook.Waiting
+		if len(out) >= c.Most || d.State != hook.Waiting || d.NextAt.After(c.Now) || limited && taken[lane] >= limit || behind {
+			continue
 		}
+		taken[lane]++
+		d.State = hook.Sending
+		given := *d
+		given.Attempts = slices.Clone(l.attempts[d.ID])
+		out = append(out, given)
 	}
 	return out, nil
 }
 
-func (l *ledger) NextDue(context.Context) (due time.Time, _ error) {
+func (l *ledger) NextDue(_ context.Context, c hook.Claim) (due time.Time, _ error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	headed := map[string]bool{}
 	for _, d := range l.ds {
+		lane := forward.Lane(*d)
+		limit, limited := c.Limits[lane]
+		if d.State != hook.Waiting || limited && limit == 0 || c.Ordered[lane] && headed[lane] {
+			continue
+		}
+		headed[lane] = true
 		at := d.NextAt
 		if at.IsZero() {
 			at = time.Unix(1, 0)
 		}
-		if d.State == hook.Waiting && (due.IsZero() || at.Before(due)) {
+		if due.IsZero() || at.Before(due) {
 			due = at
 		}
 	}
 	return due, nil
+}
+
+func (l *ledger) Targets() []hook.Target {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Collect(maps.Values(l.targets))
+}
+
+func (l *ledger) PutBack(_ context.Context, ids []string) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, d := range l.ds {
+		if slices.Contains(ids, d.ID) && d.State == hook.Sending {
+			d.State = hook.Waiting
+			l.backs++
+		}
+	}
+	l.changed()
+	return nil
+}
+
+func (l *ledger) Breakers(context.Context) (map[string]hook.Breaker, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return maps.Clone(l.breakers), nil
+}
+
+func (l *ledger) KeepBreakers(_ context.Context, breakers map[string]hook.Breaker) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.breakers = maps.Clone(breakers)
+	l.changed()
+	return nil
 }
 
 func (l *ledger) Prepare(_ context.Context, d hook.Delivery, _ *hook.Target) (hook.Prepared, error) {
@@ -190,12 +242,13 @@ func TestOutboxSendsWhatIsDue(t *testing.T) {
 	target := testkit.NewTarget(t)
 	target.Script(testkit.Step{Status: 204}, testkit.Step{Status: 500})
 	l := newLedger()
+	l.targets["a"] = hook.Target{Name: "a", URL: target.URL(), Policy: hook.Policy{Attempts: 1}}
 	ids := l.add("a", target.URL(), 1)
 	b, stop := runOutbox(t, l, forward.OutboxOptions{})
 	l.await(ids, hook.Delivered)
 	bad := l.add("a", target.URL(), 1)
 	b.Wake()
-	l.await(bad, hook.Failed)
+	l.await(bad, hook.Dead)
 	more := l.add("a", target.URL(), 300)
 	b.Wake()
 	l.await(more, hook.Delivered)
@@ -322,32 +375,5 @@ func TestDeletedTargetAndRequestAreCancelled(t *testing.T) {
 	l.await(more, hook.Cancelled)
 	if len(target.Seen()) != 0 {
 		t.Error("something was sent")
-	}
-}
-
-// The seam for the schedule of retries: the policy decides, the clock drives.
-func TestPolicyMaySendAgain(t *testing.T) {
-	target := testkit.NewTarget(t)
-	target.Script(testkit.Step{Status: 503}, testkit.Step{Status: 503})
-	var mu sync.Mutex
-	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	clock := func() time.Time { mu.Lock(); defer mu.Unlock(); return now }
-	l := newLedger()
-	ids := l.add("a", target.URL(), 1)
-	runOutbox(t, l, forward.OutboxOptions{Now: clock, After: func(d time.Duration) <-chan time.Time {
-		mu.Lock()
-		defer mu.Unlock()
-		now = now.Add(d)
-		return time.After(0)
-	}, Policy: func(d hook.Delivery, a hook.Attempt) (hook.DeliveryState, time.Time) {
-		if a.Status == 503 {
-			return hook.Waiting, clock().Add(time.Hour)
-		}
-		return forward.Once(d, a)
-	}})
-	l.await(ids, hook.Delivered)
-	tries := l.tries(ids[0])
-	if len(tries) != 3 || tries[2].N != 3 || tries[2].StartedAt.IsZero() {
-		t.Errorf("attempts: %+v", tries)
 	}
 }

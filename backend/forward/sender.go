@@ -1,7 +1,7 @@
 // Package forward sends requests on: it writes them to targets byte for byte
 // as they were caught, reads the answers within bounds, and drives waiting
-// deliveries out of the history. It never follows redirects, uses no proxy and
-// keeps no cookies.
+// deliveries out of the history. It follows redirects only where a target asks
+// for it, uses no proxy and keeps no cookies.
 package forward
 
 import (
@@ -9,6 +9,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"net"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -60,6 +61,24 @@ type Outbound struct {
 	Raw      hook.Raw
 	Target   *hook.Target // nil for a pasted URL or a draft
 	Sign     hook.Signer  // nil when nothing is signed anew
+}
+
+// aim works the URL out anew: the target may have another one by now than when
+// the delivery was owed.
+func (o *Outbound) aim() {
+	if o.Target == nil {
+		return
+	}
+	// All but the inbox catch by the first segment, whatever they are called by
+	// now.
+	slug := o.Request.Endpoint
+	if slug != hook.Inbox {
+		slug, _, _ = strings.Cut(strings.TrimPrefix(pathOf(o.Request.Target), "/"), "/")
+		slug, _, _ = strings.Cut(slug, "?")
+	}
+	if url, err := URLFor(*o.Target, slug, o.Request.Target); err == nil {
+		o.Delivery.URL = url
+	}
 }
 
 // Sender sends requests. Its methods may be called from many goroutines.
@@ -125,15 +144,26 @@ func (s *Sender) Send(ctx context.Context, o Outbound) hook.Attempt {
 		a.Err = bad
 		return a
 	}
-	limit := s.o.Total
-	if o.Target != nil && o.Target.TimeoutMs > 0 {
-		limit = time.Duration(o.Target.TimeoutMs) * time.Millisecond
-	}
-	within, cancel := context.WithTimeout(ctx, limit)
+	c := s.connectionOf(o.Target)
+	within, cancel := context.WithTimeout(ctx, c.total)
 	defer cancel()
-	t := &trip{s: s, m: m, a: &a, limit: limit}
-	if err := t.run(within); err != nil {
-		a.Err = t.explain(ctx, err)
+	a.Unverified = m.place.secure && c.verify == hook.VerifySkip
+	for {
+		t := &trip{s: s, m: m, a: &a, c: c}
+		if err := t.run(within); err != nil {
+			a.Err = t.explain(ctx, err)
+			break
+		}
+		next, bad := m.follow(a, o.Target)
+		if next == nil {
+			a.Err = bad
+			break
+		}
+		c.hop(m, *next, t.peer)
+		m = *next
+		a.Hops = append(a.Hops, hook.Hop{Status: a.Status, URL: m.url})
+		a.Status, a.AnswerHead, a.AnswerBody, a.AnswerBytes, a.AnswerTruncated = 0, nil, nil, 0, false
+		a.Unverified = a.Unverified || m.place.secure && c.verify == hook.VerifySkip
 	}
 	a.Phases.Total = time.Since(started)
 	return a

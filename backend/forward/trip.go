@@ -33,10 +33,10 @@ const writeWait = 50 * time.Millisecond
 
 // trip is one attempt under way.
 type trip struct {
-	s     *Sender
-	m     message
-	a     *hook.Attempt
-	limit time.Duration // of the whole attempt
+	s *Sender
+	m message
+	a *hook.Attempt
+	c connection
 
 	phase  phase
 	within time.Duration // the limit of the phase
@@ -48,9 +48,9 @@ type trip struct {
 
 // enter notes the phase and its limit, which is never more than the attempt's.
 func (t *trip) enter(p phase, own time.Duration) {
-	t.phase, t.within = p, t.limit
+	t.phase, t.within = p, t.c.total
 	if own > 0 {
-		t.within = min(own, t.limit)
+		t.within = min(own, t.c.total)
 	}
 }
 
@@ -142,7 +142,7 @@ func (t *trip) verdict(sent, err error) error {
 // before it returns.
 func (t *trip) write(conn net.Conn) <-chan error {
 	t.enter(phaseSend, 0)
-	t.a.SentHead = t.m.head
+	t.a.SentHead, t.a.SentBody = t.m.head, nil
 	if t.m.drafted {
 		t.a.SentBody = t.m.body
 	}
@@ -168,10 +168,10 @@ func (t *trip) write(conn net.Conn) <-chan error {
 // read takes the answer into the attempt; clean says that the connection can
 // carry another request.
 func (t *trip) read(ctx context.Context, l *link, ready time.Time) (clean bool, err error) {
-	t.enter(phaseFirstByte, t.s.o.FirstByte)
+	t.enter(phaseFirstByte, t.c.firstByte)
 	deadline, _ := ctx.Deadline()
-	if t.s.o.FirstByte > 0 {
-		if first := ready.Add(t.s.o.FirstByte); first.Before(deadline) {
+	if t.c.firstByte > 0 {
+		if first := ready.Add(t.c.firstByte); first.Before(deadline) {
 			_ = l.conn.SetReadDeadline(first)
 		}
 	}

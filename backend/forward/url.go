@@ -27,6 +27,26 @@ func (Roads) Clean(url string) (string, error) {
 // CheckRule is the function CheckRule.
 func (Roads) CheckRule(r hook.HeaderRule) error { return CheckRule(r) }
 
+// CheckTarget is CheckPath (with hook.PathTemplate), CheckPolicy and
+// CheckConnection.
+func (Roads) CheckTarget(t hook.Target) error {
+	if t.PathMode == hook.PathTemplate {
+		if err := CheckPath(t.Path); err != nil {
+			return err
+		}
+	}
+	if err := CheckPolicy(t.Policy); err != nil {
+		return err
+	}
+	return CheckConnection(t.Connection)
+}
+
+// Attempts is the function Attempts.
+func (Roads) Attempts(p hook.Policy) int { return Attempts(p) }
+
+// Tried is how many attempts of d its schedule counts.
+func (Roads) Tried(d hook.Delivery) int { return tries(d) }
+
 // NormalizeURL turns what a person typed into a URL that CheckURL can judge:
 // blanks around it are dropped, a missing "http://" is added ("localhost:3000/x",
 // ":3000/x"), and blanks and letters outside ASCII after the host are
@@ -66,7 +86,8 @@ func CheckURL(url string) error {
 }
 
 // URLFor is the URL that a request caught for the endpoint slug is sent to.
-// With hook.PathExact it is the target's URL. Otherwise what followed the slug
+// With hook.PathExact it is the target's URL, with hook.PathTemplate what
+// fillTemplate says. Otherwise what followed the slug
 // in the request-target is appended, its percent-encodings kept byte for byte,
 // and the queries of both are joined with "&"; a request-target that does not
 // begin with the slug (the inbox catches any path) is appended whole.
@@ -85,6 +106,12 @@ func URLFor(t hook.Target, endpointSlug, requestTarget string) (string, error) {
 	}
 	rest := afterSlug(pathOf(requestTarget), endpointSlug)
 	path, query, asked := strings.Cut(rest, "?")
+	if t.PathMode == hook.PathTemplate {
+		return fillTemplate(t, base, endpointSlug, path, query)
+	}
+	if t.DropQuery {
+		query, asked = "", false
+	}
 	basePath, baseQuery, baseAsked := strings.Cut(base.target, "?")
 	if basePath != "/" && climbs(path) {
 		return "", badURL("send to %s: the path %q climbs out of the target's path with \"..\"; give the target a URL without a path if that is wanted", t.URL, clip(path))

@@ -20,16 +20,23 @@ const (
 	PathAppend = "append"
 	// PathExact uses the target's URL as it is.
 	PathExact = "exact"
+	// PathTemplate puts parts of the request into Target.Path.
+	PathTemplate = "template"
 )
 
 // Target is a named URL that requests are sent on to.
 type Target struct {
 	Name        string // unique, at most 64 bytes
 	URL         string // absolute, http or https
-	PathMode    string // PathAppend or PathExact
+	PathMode    string // PathAppend, PathExact or PathTemplate
+	Path        string // for PathTemplate: see forward.URLFor
+	DropQuery   bool   // leave out the request's query
 	HeaderRules []HeaderRule
-	TimeoutMs   int  // for the whole attempt, 100…300 000
-	NoMark      bool // leave out the Creel-Delivery line
+	TimeoutMs   int    // for the whole attempt, 100…300 000
+	NoMark      bool   // leave out the Creel-Delivery line
+	Filter      string // only requests that match are forwarded here; "" is all
+	Policy      Policy
+	Connection  Connection
 }
 
 // HeaderRule changes the header lines sent to a target.
@@ -85,7 +92,13 @@ type Delivery struct {
 	Draft     *Draft // nil when the request is sent as it arrived
 	CreatedAt time.Time
 	NextAt    time.Time // zero unless Waiting for a later try
-	Attempts  []Attempt // oldest first
+	DueAt     time.Time // since when it may be sent; zero before it is recorded
+	// Retry says that a replay follows its target's policy. Without it a
+	// replay is one try. A forward always follows.
+	Retry bool
+	// Base is how many attempts were made before the schedule last began anew.
+	Base     int
+	Attempts []Attempt // oldest first
 }
 
 // ErrorClass says why an attempt has no answer.
@@ -146,10 +159,20 @@ type Attempt struct {
 	// AnswerBytes is the length of the whole answer body, kept or not.
 	AnswerBytes     int64
 	AnswerTruncated bool
+	// Unverified says that the certificate of the target was not checked.
+	Unverified bool
+	// Hops are the redirects that were followed, oldest first.
+	Hops []Hop
 	// Changes: see Last.Changes.
 	Changes int
 	// Against is the id of the attempt that Changes compares with, or "".
 	Against string
+}
+
+// Hop is one redirect that was followed.
+type Hop struct {
+	Status int
+	URL    string // where it led
 }
 
 // MaxAnswer is how many bytes of an answer's body are kept.

@@ -49,7 +49,7 @@ func TestWaitsAreClampedWhenTheClockGoesBack(t *testing.T) {
 			}
 			claim := func() []hook.Delivery {
 				t.Helper()
-				ds, err := s.Claim(ctx, c.now(), 10, nil)
+				ds, err := s.Claim(ctx, hook.Claim{Now: c.now(), Most: 10})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -90,7 +90,7 @@ func TestAnHourBackMovesNoDeadline(t *testing.T) {
 	if _, err := s.Keep(ctx, capture(), []hook.Delivery{{ID: "a", URL: "http://a/", Kind: hook.Forward}}); err != nil {
 		t.Fatal(err)
 	}
-	if ds, err := s.Claim(ctx, c.now(), 10, nil); err != nil || len(ds) != 1 {
+	if ds, err := s.Claim(ctx, hook.Claim{Now: c.now(), Most: 10}); err != nil || len(ds) != 1 {
 		t.Fatalf("claimed %d (%v)", len(ds), err)
 	}
 	due := c.now().Add(10 * time.Hour)
@@ -98,10 +98,10 @@ func TestAnHourBackMovesNoDeadline(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.add(-time.Hour)
-	if ds, err := s.Claim(ctx, c.now(), 10, nil); err != nil || len(ds) != 0 {
+	if ds, err := s.Claim(ctx, hook.Claim{Now: c.now(), Most: 10}); err != nil || len(ds) != 0 {
 		t.Fatalf("claimed %d (%v)", len(ds), err)
 	}
-	if next, err := s.NextDue(ctx); err != nil || !next.Equal(due) {
+	if next, err := s.NextDue(ctx, hook.Claim{}); err != nil || !next.Equal(due) {
 		t.Errorf("next is due at %v (%v), want %v", next, err, due)
 	}
 }

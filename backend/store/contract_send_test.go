@@ -25,7 +25,11 @@ func (r *rig) owe(seq int64, url string, edits ...func(*hook.Delivery)) string {
 
 func (r *rig) claim(n int, skip ...string) []string {
 	r.t.Helper()
-	ds, err := r.Claim(ctx, r.clock.now(), n, skip)
+	c := hook.Claim{Now: r.clock.now(), Most: n, Limits: map[string]int{}}
+	for _, lane := range skip {
+		c.Limits[lane] = 0
+	}
+	ds, err := r.Claim(ctx, c)
 	r.must(err)
 	ids := []string{}
 	for _, d := range ds {
@@ -56,7 +60,7 @@ func (r *rig) wantIDs(got []string, want ...string) {
 
 func claimOrder(t *testing.T, r *rig) {
 	r.keep()
-	if due, err := r.NextDue(ctx); err != nil || !due.IsZero() {
+	if due, err := r.NextDue(ctx, hook.Claim{}); err != nil || !due.IsZero() {
 		t.Errorf("next due is %v (%v) with nothing waiting", due, err)
 	}
 	later := r.owe(1, "http://a/", func(d *hook.Delivery) { d.NextAt = r.clock.now().Add(time.Minute) })
@@ -65,7 +69,7 @@ func claimOrder(t *testing.T, r *rig) {
 	second := r.owe(1, "http://a/", func(d *hook.Delivery) {
 		d.Draft = &hook.Draft{Method: "PUT", URL: "http://a/", Headers: hook.Headers{{Name: "A", Value: "ü"}}, Body: []byte{0, 255}}
 	})
-	due, err := r.NextDue(ctx)
+	due, err := r.NextDue(ctx, hook.Claim{})
 	r.must(err)
 	if want := r.clock.now().Add(-time.Second); !due.Equal(want) {
 		t.Errorf("next due is %v, want %v", due, want)
@@ -94,13 +98,16 @@ func claimOrder(t *testing.T, r *rig) {
 func claimSkipsLanes(t *testing.T, r *rig) {
 	r.keep()
 	r.must(r.PutTarget(ctx, "", hook.Target{Name: "app", URL: "http://a:1/x"}))
-	app := r.owe(1, "http://a:1/x", func(d *hook.Delivery) { d.Target = "app" })
+	app := r.owe(1, "http://a:1/x", func(d *hook.Delivery) { d.Target, d.Kind = "app", hook.Forward })
+	r.clock.add(time.Second)
+	hand := r.owe(1, "http://a:1/x", func(d *hook.Delivery) { d.Target = "app" })
 	r.clock.add(time.Second)
 	pasted := r.owe(1, "http://A:1/y")
 	r.clock.add(time.Second)
 	other := r.owe(1, "http://b:1/")
-	r.wantIDs(r.claim(9, "app", "url:a:1"), other)
-	r.wantIDs(r.claim(9, "app"), pasted)
+	r.wantIDs(r.claim(9, "app", "\x01app", "url:a:1"), other)
+	r.wantIDs(r.claim(9, "app", "\x01app"), pasted)
+	r.wantIDs(r.claim(9, "app"), hand)
 	r.wantIDs(r.claim(9), app)
 }
 

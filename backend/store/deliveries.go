@@ -14,10 +14,16 @@ import (
 	"github.com/google/uuid"
 )
 
-// laneOf is the queue that a delivery stands in: its target's name, or "url:"
-// and the URL's host.
-func laneOf(target, address string) string {
-	if target != "" {
+// byHand begins the lanes of replays that are one try.
+const byHand = "\x01"
+
+// laneOf is the queue that a delivery stands in: its target's name, for replays
+// of one try with a mark before it, or "url:" and the URL's host.
+func laneOf(target, address string, single bool) string {
+	switch {
+	case target != "" && single:
+		return byHand + target
+	case target != "":
 		return target
 	}
 	u, err := url.Parse(address)
@@ -55,9 +61,10 @@ func (t *tx) addDelivery(d *hook.Delivery) error {
 	if !d.NextAt.IsZero() {
 		next, due = d.NextAt.UnixMicro(), d.NextAt
 	}
-	_, err := t.exec(`INSERT INTO deliveries (id, request, target, lane, url, kind, state, created_at, next_at, due_at, draft)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, d.ID, d.Request, d.Target, laneOf(d.Target, d.URL), d.URL,
-		string(d.Kind), string(d.State), d.CreatedAt.UnixMicro(), next, due.UnixMicro(), draft)
+	lane := laneOf(d.Target, d.URL, d.Kind == hook.Replay && !d.Retry)
+	_, err := t.exec(`INSERT INTO deliveries (id, request, target, lane, url, kind, state, created_at, next_at, due_at, draft, retry)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, d.ID, d.Request, d.Target, lane, d.URL,
+		string(d.Kind), string(d.State), d.CreatedAt.UnixMicro(), next, due.UnixMicro(), draft, d.Retry)
 	return err
 }
 
@@ -107,7 +114,7 @@ func bucket(s hook.DeliveryState) string {
 	return "d_failed"
 }
 
-const deliveryColumns = `d.n, d.id, d.request, d.target, d.url, d.kind, d.state, d.created_at, d.next_at, d.draft, d.tries`
+const deliveryColumns = `d.n, d.id, d.request, d.target, d.url, d.kind, d.state, d.created_at, d.next_at, d.draft, d.tries, d.due_at, d.retry, d.base`
 
 type delivery struct {
 	hook.Delivery
@@ -115,14 +122,14 @@ type delivery struct {
 }
 
 func deliveryOf(scan func(...any) error) (d delivery, err error) {
-	var created int64
+	var created, due int64
 	var next sql.NullInt64
 	var draft string
-	err = scan(&d.n, &d.ID, &d.Request, &d.Target, &d.URL, &d.Kind, &d.State, &created, &next, nullText{&draft}, &d.tries)
+	err = scan(&d.n, &d.ID, &d.Request, &d.Target, &d.URL, &d.Kind, &d.State, &created, &next, nullText{&draft}, &d.tries, &due, &d.Retry, &d.Base)
 	if err != nil {
 		return d, err
 	}
-	d.CreatedAt, d.Attempts = micros(created), []hook.Attempt{}
+	d.CreatedAt, d.DueAt, d.Attempts = micros(created), micros(due), []hook.Attempt{}
 	if next.Valid && d.State == hook.Waiting {
 		d.NextAt = micros(next.Int64)
 	}
@@ -184,7 +191,7 @@ func (s *Store) Delivery(ctx context.Context, id string) (hook.Delivery, error) 
 const (
 	attemptColumns = `a.id, d.id, a.n, a.started_at, a.method, a.url, a.status, a.error_kind, a.error_text,
 		a.dns_us, a.connect_us, a.tls_us, a.first_us, a.total_us, a.answer_bytes, a.answer_truncated, a.changes,
-		a.against, a.own_body, a.sent_head, a.answer_head, d.request`
+		a.against, a.own_body, a.sent_head, a.answer_head, d.request, a.hops, a.unverified`
 	attemptBodies = `, a.answer_body, a.sent_body`
 	attemptFrom   = ` FROM attempts a JOIN deliveries d ON d.n = a.delivery `
 )
@@ -192,12 +199,12 @@ const (
 // attemptOf reads one attempt, with its bodies when whole.
 func attemptOf(scan func(...any) error, whole bool) (a hook.Attempt, seq int64, err error) {
 	var started int64
-	var kind, why string
+	var kind, why, hops string
 	var own bool
 	var us [5]int64
 	to := []any{&a.ID, &a.Delivery, &a.N, &started, &a.Method, &a.URL, &a.Status, nullText{&kind}, nullText{&why},
 		&us[0], &us[1], &us[2], &us[3], &us[4], &a.AnswerBytes, &a.AnswerTruncated, &a.Changes,
-		&a.Against, &own, &a.SentHead, &a.AnswerHead, &seq}
+		&a.Against, &own, &a.SentHead, &a.AnswerHead, &seq, nullText{&hops}, &a.Unverified}
 	if whole {
 		to = append(to, &a.AnswerBody, &a.SentBody)
 	}
@@ -207,6 +214,11 @@ func attemptOf(scan func(...any) error, whole bool) (a hook.Attempt, seq int64, 
 	a.StartedAt = micros(started)
 	for i, p := range []*time.Duration{&a.Phases.DNS, &a.Phases.Connect, &a.Phases.TLS, &a.Phases.FirstByte, &a.Phases.Total} {
 		*p = time.Duration(us[i]) * time.Microsecond
+	}
+	if hops != "" {
+		if err := json.Unmarshal([]byte(hops), &a.Hops); err != nil {
+			return a, 0, err
+		}
 	}
 	if kind != "" {
 		a.Err = &hook.AttemptError{Kind: hook.ErrorClass(kind), Text: why}

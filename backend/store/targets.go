@@ -42,15 +42,30 @@ func (s *Store) PutTarget(ctx context.Context, was string, target hook.Target) e
 		if err := t.retarget(was, target.Name); err != nil {
 			return err
 		}
+		return t.moveLanes(was, target.Name)
+	})
+}
+
+// moveLanes has what is not over, or may be sent again, follow a target's new
+// name.
+func (t *tx) moveLanes(was, name string) error {
+	for _, single := range []bool{false, true} {
 		for _, state := range []string{"waiting", "sending"} {
 			_, err := t.exec(`UPDATE deliveries SET target = ?, lane = ?
-				WHERE state = '`+state+`' AND lane = ?`, target.Name, laneOf(target.Name, ""), laneOf(was, ""))
+				WHERE state = '`+state+`' AND lane = ?`, name, laneOf(name, "", single), laneOf(was, "", single))
 			if err != nil {
 				return err
 			}
 		}
-		return nil
-	})
+	}
+	for _, state := range []string{"failed", "dead"} {
+		_, err := t.exec(`UPDATE deliveries SET target = ?1, lane = iif(kind = 'replay' AND NOT retry, char(1), '') || ?1
+			WHERE state = '`+state+`' AND target = ?2`, name, was)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // DeleteTarget also takes it out of every endpoint and cancels its waiting
@@ -67,12 +82,14 @@ func (s *Store) DeleteTarget(ctx context.Context, name string) error {
 		}
 		return t.retarget(name, "")
 	})
-	for more := true; err == nil && more; {
-		err = s.write(ctx, "cancel deliveries", func(t *tx) error {
-			n, err := t.cancelLane(laneOf(name, ""), chunk)
-			more = n > 0
-			return err
-		})
+	for _, single := range []bool{false, true} {
+		for more := true; err == nil && more; {
+			err = s.write(ctx, "cancel deliveries", func(t *tx) error {
+				n, err := t.cancelLane(laneOf(name, "", single), chunk)
+				more = n > 0
+				return err
+			})
+		}
 	}
 	return err
 }

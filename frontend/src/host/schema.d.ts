@@ -132,8 +132,25 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Try a failed delivery again */
+        /** Try a delivery now: one that waits, or that ended without success */
         post: operations["retry-delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deliveries/redrive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send deliveries again that ended without success, one, many or all that match; at the pace of their targets */
+        post: operations["redrive"];
         delete?: never;
         options?: never;
         head?: never;
@@ -601,7 +618,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Targets by name */
+        /** Targets by name, and how each is doing */
         get: operations["list-targets"];
         put?: never;
         /** Create a target */
@@ -619,7 +636,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One target */
+        /** One target, and how it is doing */
         get: operations["get-target"];
         put?: never;
         post?: never;
@@ -629,6 +646,23 @@ export interface paths {
         head?: never;
         /** Change or rename a target */
         patch: operations["change-target"];
+        trace?: never;
+    };
+    "/api/v1/targets/{name}/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let the next delivery to a resting target through now */
+        post: operations["try-target"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/tls": {
@@ -721,6 +755,8 @@ export interface components {
             changes?: number;
             delivery: string;
             error?: components["schemas"]["AttemptError"];
+            /** @description redirects that were followed, oldest first */
+            hops?: components["schemas"]["Hop"][];
             id: string;
             method: string;
             /**
@@ -736,6 +772,8 @@ export interface components {
              * @description absent when there was no answer
              */
             status?: number;
+            /** @description the certificate of the target was not checked */
+            unverified?: boolean;
             url: string;
         };
         AttemptDetail: {
@@ -761,6 +799,8 @@ export interface components {
             changes?: number;
             delivery: string;
             error?: components["schemas"]["AttemptError"];
+            /** @description redirects that were followed, oldest first */
+            hops?: components["schemas"]["Hop"][];
             id: string;
             method: string;
             /**
@@ -789,12 +829,33 @@ export interface components {
              * @description absent when there was no answer
              */
             status?: number;
+            /** @description the certificate of the target was not checked */
+            unverified?: boolean;
             url: string;
         };
         AttemptError: {
             /** @description refused, dns, tls, timeout, reset, blocked, protocol, loop, cancelled, url, network, internal, transform, dropped or sign */
             kind: string;
             text: string;
+        };
+        Breaker: {
+            /**
+             * Format: int64
+             * @description in a row
+             */
+            failures: number;
+            /**
+             * Format: date-time
+             * @description when the next delivery is tried
+             */
+            nextProbeAt?: string;
+            /** Format: date-time */
+            since?: string;
+            /**
+             * @description closed: it is sent to; open: it failed 10 times in a row and nothing is sent; half-open: one delivery is being tried
+             * @enum {string}
+             */
+            state: "closed" | "open" | "half-open";
         };
         CatchStatus: {
             /** @description host:port as bound, or as wanted while not listening */
@@ -864,6 +925,42 @@ export interface components {
             sections: components["schemas"]["Section"][];
             sides?: components["schemas"]["Sides"];
         };
+        Connection: {
+            caPem?: string;
+            /**
+             * Format: int64
+             * @description finding the address and connecting; 0 is 5000
+             */
+            connectTimeoutMs?: number;
+            /**
+             * Format: int64
+             * @description until the answer begins; 0 is timeoutMs
+             */
+            firstByteTimeoutMs?: number;
+            /**
+             * @description the Host line: of the target's URL, of the request, or hostName
+             * @default target
+             * @enum {string}
+             */
+            host?: "target" | "original" | "fixed";
+            hostName?: string;
+            /**
+             * Format: int64
+             * @description followed at most; credentials never cross hosts
+             */
+            redirects?: number;
+            /**
+             * Format: int64
+             * @description 0 is 10000
+             */
+            tlsTimeoutMs?: number;
+            /**
+             * @description how the certificate is checked: by this machine's authorities, by caPem alone, or not at all
+             * @default system
+             * @enum {string}
+             */
+            verify?: "system" | "ca" | "skip";
+        };
         Count: {
             /**
              * Format: int64
@@ -898,6 +995,8 @@ export interface components {
             createdAt: string;
             /** @description an edited draft was sent, not the request as it arrived */
             edited: boolean;
+            /** @description its target rests: it waits for that */
+            held?: components["schemas"]["Breaker"];
             /** @description goes out as the Creel-Delivery line; stable over attempts */
             id: string;
             /** @enum {string} */
@@ -915,6 +1014,16 @@ export interface components {
              */
             state: "waiting" | "sending" | "delivered" | "failed" | "dead" | "cancelled" | "dropped";
             target?: string;
+            /**
+             * Format: int64
+             * @description attempts that count towards its schedule, since that last began
+             */
+            tries: number;
+            /**
+             * Format: int64
+             * @description that it has by itself; 1 is that it is not tried again
+             */
+            triesAtMost: number;
             url: string;
         };
         Detail: {
@@ -1192,6 +1301,12 @@ export interface components {
              */
             waiting: number;
         };
+        Hop: {
+            /** Format: int64 */
+            status: number;
+            /** @description where it led */
+            url: string;
+        };
         Last: {
             attempt: string;
             /**
@@ -1232,9 +1347,77 @@ export interface components {
             target?: string;
             url?: string;
         };
+        Policy: {
+            /**
+             * Format: int64
+             * @description tries of a delivery; 0 is one for each wait, 10 with the standard ones
+             */
+            attempts?: number;
+            /** @description strictly one after the other: one that fails holds up the others until it is delivered, dead or cancelled */
+            inOrder?: boolean;
+            /**
+             * Format: int64
+             * @description tries at once; 0 is 4
+             */
+            parallel?: number;
+            /**
+             * Format: double
+             * @description tries begun in a second at most; 0 is no limit
+             */
+            ratePerSecond?: number;
+            /** @description statuses that count as delivered, such as 200-299, 304; 200-299 when absent */
+            success?: string;
+            /** @description waits before each try; empty is the standard schedule (0 s, 5 s, 30 s, 2 m, 10 m, 30 m, 1 h, 2 h, 5 h, 10 h). Each is varied by up to a fifth; the last repeats */
+            waitsMs?: number[];
+        };
         Problem: {
             kind: string;
             text: string;
+        };
+        Queue: {
+            /** Format: int64 */
+            dead: number;
+            /** Format: int64 */
+            failed: number;
+            /**
+             * Format: int64
+             * @description waiting or being sent
+             */
+            waiting: number;
+        };
+        Redriven: {
+            /** Format: int64 */
+            after: number;
+            /**
+             * Format: int64
+             * @description that match and were not reached: call again with after
+             */
+            left: number;
+            /**
+             * Format: int64
+             * @description that wait again, their schedule anew
+             */
+            moved: number;
+        };
+        RedriveRequest: {
+            /**
+             * Format: int64
+             * @description what the last call returned; begins when absent
+             */
+            after?: number;
+            /** @description or all whose requests match; an empty filter is all */
+            filter?: string;
+            /** @description these deliveries */
+            ids?: string[];
+            /**
+             * Format: int64
+             * @description how many at most; 500 when absent
+             */
+            limit?: number;
+            /** @description dead and failed when absent */
+            states?: ("failed" | "dead" | "cancelled")[];
+            /** @description only to this target */
+            target?: string;
         };
         Reference: {
             attempt?: string;
@@ -1257,6 +1440,8 @@ export interface components {
             edits?: components["schemas"]["Edits"];
             /** @description not available yet */
             resign?: boolean;
+            /** @description try again by the target's policy; without it a replay is one try */
+            retry?: boolean;
             /** @description or the name of a target */
             target?: string;
             /**
@@ -1861,16 +2046,26 @@ export interface components {
             waiting: number;
         };
         Target: {
+            readonly breaker?: components["schemas"]["Breaker"];
+            connection?: components["schemas"]["Connection"];
+            readonly deliveries?: components["schemas"]["Queue"];
+            /** @description leave out the request's query */
+            dropQuery?: boolean;
+            /** @description only requests that match are forwarded here */
+            filter?: string;
             headerRules?: components["schemas"]["HeaderRule"][];
             /** @description send the Creel-Delivery line; true when absent */
             mark?: boolean;
             name: string;
+            /** @description for template: /hooks/{path}, with {endpoint}, {path}, {1} to {99} and {query.name} */
+            path?: string;
             /**
-             * @description append what followed the slug, or use the URL as it is
+             * @description append what followed the slug, use the URL as it is, or fill path
              * @default append
              * @enum {string}
              */
-            pathMode?: "append" | "exact";
+            pathMode?: "append" | "exact" | "template";
+            policy?: components["schemas"]["Policy"];
             /**
              * Format: int64
              * @default 30000
@@ -1879,11 +2074,18 @@ export interface components {
             url: string;
         };
         TargetPatch: {
+            /** @description whole, as policy */
+            connection?: components["schemas"]["Connection"];
+            dropQuery?: boolean;
+            filter?: string;
             headerRules?: components["schemas"]["HeaderRule"][];
             mark?: boolean;
             name?: string;
+            path?: string;
             /** @enum {string} */
-            pathMode?: "append" | "exact";
+            pathMode?: "append" | "exact" | "template";
+            /** @description whole: what it leaves out is set to its default */
+            policy?: components["schemas"]["Policy"];
             /** Format: int64 */
             timeoutMs?: number;
             url?: string;
@@ -2212,6 +2414,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["FaultProblem"];
+                };
+            };
+        };
+    };
+    redrive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RedriveRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Redriven"];
                 };
             };
             /** @description Error */
@@ -3595,6 +3830,37 @@ export interface operations {
                 "application/json": components["schemas"]["TargetPatch"];
             };
         };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Target"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["FaultProblem"];
+                };
+            };
+        };
+    };
+    "try-target": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description OK */
             200: {

@@ -200,10 +200,67 @@ export interface HeaderRule {
 export interface Target {
   name: string;
   url: string;
-  pathMode?: "append" | "exact";
+  pathMode?: "append" | "exact" | "template";
+  /** For template: /hooks/{path}. */
+  path?: string;
+  dropQuery?: boolean;
   headerRules?: HeaderRule[];
   timeoutMs?: number;
   mark?: boolean;
+  filter?: string;
+  policy?: Policy;
+  connection?: Connection;
+  readonly breaker?: Breaker;
+  readonly deliveries?: { waiting: number; dead: number; failed: number };
+}
+
+/** How deliveries to a target are tried; what is absent or 0 is the default. */
+export interface Policy {
+  attempts?: number;
+  waitsMs?: number[];
+  success?: string;
+  ratePerSecond?: number;
+  parallel?: number;
+  inOrder?: boolean;
+}
+
+/** How a target is reached. */
+export interface Connection {
+  connectTimeoutMs?: number;
+  tlsTimeoutMs?: number;
+  firstByteTimeoutMs?: number;
+  redirects?: number;
+  verify?: "system" | "ca" | "skip";
+  caPem?: string;
+  host?: "target" | "original" | "fixed";
+  hostName?: string;
+}
+
+/** Whether a target is sent to: open is that it rests after failing too often in a row. */
+export interface Breaker {
+  state: "closed" | "open" | "half-open";
+  since?: string;
+  nextProbeAt?: string;
+  failures: number;
+}
+
+/** States that deliveries can be sent again from. */
+export type RedriveState = "failed" | "dead" | "cancelled";
+
+/** Asks to send deliveries again that ended without success. */
+export interface RedriveRequest {
+  ids?: string[];
+  filter?: string;
+  target?: string;
+  states?: RedriveState[];
+  after?: number;
+  limit?: number;
+}
+
+export interface Redriven {
+  moved: number;
+  left: number;
+  after: number;
 }
 
 export interface Edits {
@@ -218,6 +275,7 @@ export interface ReplayRequest {
   target?: string;
   edits?: Edits;
   times?: number;
+  retry?: boolean;
 }
 
 export type DeliveryState = "waiting" | "sending" | "delivered" | "failed" | "dead" | "cancelled" | "dropped";
@@ -244,6 +302,10 @@ export interface Attempt {
   answerTruncated: boolean;
   changes?: number;
   against?: string;
+  /** The certificate of the target was not checked. */
+  unverified?: boolean;
+  /** Redirects that were followed, oldest first. */
+  hops?: { status: number; url: string }[];
 }
 
 export interface AttemptDetail extends Attempt {
@@ -267,6 +329,12 @@ export interface Delivery {
   nextAt?: string;
   /** Oldest first. */
   attempts: Attempt[];
+  /** Attempts that count towards its schedule. */
+  tries: number;
+  /** How many it has by itself; 1 is that it is not tried again. */
+  triesAtMost: number;
+  /** Its target rests: it waits for that. */
+  held?: Breaker;
 }
 
 /** Names a message that can be compared: exactly one of request, attempt and text. */

@@ -29,7 +29,7 @@ export function TargetDialog({
   const desk = useDesk();
   const [name, setName] = useState(target?.name ?? "");
   const [url, setUrl] = useState(target?.url ?? given ?? "");
-  const [pathMode, setPathMode] = useState<"append" | "exact">(target?.pathMode ?? "append");
+  const [pathMode, setPathMode] = useState(target?.pathMode ?? "append");
   const [rules, setRules] = useState<HeaderRule[]>(target?.headerRules ?? []);
   const [timeout, setTimeoutText] = useState(String((target?.timeoutMs ?? 30_000) / 1000));
   const [mark, setMark] = useState(target?.mark ?? true);
@@ -101,7 +101,7 @@ export function TargetDialog({
         onChange={setUrl}
       />
       <div className={css.mode}>
-        <Segmented<"append" | "exact">
+        <Segmented<NonNullable<Target["pathMode"]>>
           label="Path"
           items={[
             { id: "append", label: "Append the rest of the path" },
