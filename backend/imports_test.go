@@ -56,6 +56,7 @@ var owners = map[string][]string{
 	"github.com/gofrs/flock":       {"folder"},
 	"github.com/zalando/":          {"secret"},
 	"github.com/grafana/sobek":     {"script"},
+	"golang.org/x/net/":            {"catch"},
 }
 
 // pure are the rooms without I/O: they compute and nothing else.
