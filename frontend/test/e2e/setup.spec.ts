@@ -170,7 +170,7 @@ test("settings: the theme switches, retention prunes, a taken port is told at it
   await new Promise<void>((done) => taken.listen(0, "127.0.0.1", done));
   const port = String((taken.address() as AddressInfo).port);
   const page = await open();
-  await page.keyboard.press("Control+,");
+  await page.getByRole("button", { name: "Settings" }).click();
   const dialog = page.getByRole("dialog", { name: "Settings" });
   await expect(dialog.getByRole("heading", { name: "Settings" })).toBeFocused();
   // The run was started with an address of its own.
@@ -200,7 +200,7 @@ test("settings: the theme switches, retention prunes, a taken port is told at it
   await dialog.getByRole("button", { name: "Save" }).click();
   await expect(dialog).toBeHidden();
   await expect(page.getByRole("option")).toHaveCount(2);
-  await page.keyboard.press("Control+,");
+  await page.getByRole("button", { name: "Settings" }).click();
   await expect(field).toHaveValue(here);
   await expect(dialog.getByRole("note")).toHaveCount(0);
   await new Promise((done) => taken.close(done));
@@ -259,7 +259,7 @@ test("HTTPS is turned on in the settings, catches over HTTP/2, and is turned off
   page,
 }) => {
   await open();
-  await page.keyboard.press("Control+,");
+  await page.getByRole("button", { name: "Settings" }).click();
   const dialog = page.getByRole("dialog", { name: "Settings" });
   const https = dialog.getByRole("region", { name: "HTTPS" });
   const port = https.getByRole("textbox", { name: "Port for HTTPS" });
