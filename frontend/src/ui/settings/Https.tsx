@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { fullTime } from "../../model/format";
+import { day } from "../../model/format";
 import type { TlsStatus } from "../../model/types";
 import { type Desk, useDesk } from "../../state/desk";
 import { reads } from "../../state/queries";
@@ -87,7 +87,8 @@ function On({ tls }: { tls: TlsStatus }) {
         <>
           <p className={css.dim}>
             Signed for this machine{tls.host && ` and ${tls.host}`} by Creel’s own authority, until{" "}
-            {fullTime(tls.certificate.expiresAt)}. Whoever sends has to trust it. Its fingerprint (SHA-256):
+            {day(tls.certificate.expiresAt, new Date())}. Whoever sends has to trust it. Its fingerprint
+            (SHA-256):
           </p>
           <p className={css.fingerprint}>{tls.certificate.fingerprint}</p>
         </>
