@@ -1,7 +1,6 @@
 package catch
 
 import (
-	"bytes"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -9,7 +8,6 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
-	"strconv"
 	"time"
 
 	"golang.org/x/net/http2"
@@ -125,8 +123,15 @@ func (s *stream) serve(fields *fieldsConn) {
 	if !ok {
 		a = hook.Answer{Status: http.StatusInternalServerError}
 	}
+	if a.Later != nil {
+		a = a.Later(s.shut)
+	}
 	if a.Delay > 0 {
 		s.wait(a.Delay)
+	}
+	if a.Fault != nil {
+		s.misbehave(&a)
+		return
 	}
 	s.answer(&a)
 }
@@ -226,32 +231,6 @@ func (s *stream) spoil(x *hook.Capture, sp *spoilt) {
 	}
 	a := sp.answer(seq)
 	s.answer(&a)
-}
-
-// answer writes a. What belongs to a connection is left out: HTTP/2 has none
-// of it.
-func (s *stream) answer(a *hook.Answer) {
-	status, body := a.Status, a.Body
-	if status < 200 || status > 999 {
-		status, body = http.StatusInternalServerError, nil
-	}
-	header := s.w.Header()
-	header["Content-Type"] = nil // none but the answer's own
-	dated, closes := false, false
-	for _, h := range a.Headers {
-		if !own(h, &dated, &closes) {
-			header.Add(h.Name, h.Value)
-		}
-	}
-	if a.Seq > 0 {
-		header.Set("X-Creel-Seq", strconv.FormatInt(a.Seq, 10))
-	}
-	if status != http.StatusNoContent && status != http.StatusNotModified {
-		header.Set("Content-Length", strconv.Itoa(len(body)))
-	}
-	_ = http.NewResponseController(s.w).SetWriteDeadline(time.Now().Add(s.o.WriteTimeout))
-	s.w.WriteHeader(status)
-	_, _ = bytes.NewReader(body).WriteTo(s.w) // whoever has gone does not hear it
 }
 
 // http2 is net/http2 within the bounds of o, and what ends its connections.

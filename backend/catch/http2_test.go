@@ -354,3 +354,32 @@ func TestHTTP2Garbage(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A fault on purpose breaks one stream; the connection goes on.
+func TestHTTP2Faults(t *testing.T) {
+	faults := map[string]*hook.ReplyFault{
+		"/reset":  {Kind: hook.FaultReset},
+		"/cut":    {Kind: hook.FaultCut, AfterBytes: 3},
+		"/drip":   {Kind: hook.FaultDrip, BytesPerSecond: 1000},
+		"/silent": {Kind: hook.FaultSilent, HoldMs: 100},
+	}
+	k := &recorder{answer: func(x *hook.Capture) hook.Answer {
+		return hook.Answer{Status: 200, Body: []byte("abcdef"), Fault: faults[x.Target]}
+	}}
+	c := open(t, k, catch.Options{})
+	p := dialH2(t, c, openTLS(t, c))
+	id := uint32(1)
+	for _, tc := range []struct{ path, body, ends string }{
+		{"/reset", "", "reset"}, {"/cut", "abc", "reset"}, {"/drip", "abcdef", ""}, {"/silent", "", "reset"}, {"/", "abcdef", ""},
+	} {
+		p.open(id, true, 0, target("GET", tc.path)...)
+		_, _, body, err := p.answer(id)
+		if body != tc.body || (err == nil) != (tc.ends == "") || err != nil && !strings.Contains(err.Error(), tc.ends) {
+			t.Errorf("%s: %q, %v", tc.path, body, err)
+		}
+		id += 2
+	}
+	if n := len(k.wait(5)); n != 5 {
+		t.Errorf("%d captures", n)
+	}
+}
