@@ -28,6 +28,7 @@ import (
 	"creel/backend/folder"
 	"creel/backend/forward"
 	"creel/backend/hook"
+	"creel/backend/secret"
 	"creel/backend/store"
 	"creel/backend/trust"
 
@@ -147,7 +148,15 @@ func open(ctx context.Context, f flags, front func()) (_ *program, err error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := desk.New(ctx, desk.Options{Store: p.store, Roads: forward.Roads{}, Log: log, DataDir: dir, Version: version,
+	secrets, err := openSecrets(ctx, dir, log, func() {
+		if d := behind.Load(); d != nil {
+			d.SecretsRead()
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	d, err := desk.New(ctx, desk.Options{Secrets: secrets, Store: p.store, Roads: forward.Roads{}, Log: log, DataDir: dir, Version: version,
 		Authority: func(hosts ...string) (desk.Authority, error) { return trust.Open(dir, time.Now, hosts...) }})
 	if err != nil {
 		return nil, err
@@ -193,6 +202,13 @@ func openHistory(ctx context.Context, o store.Options) (*store.Store, error) {
 	}
 	o.Log.Error("history damaged: it was set aside and a new one begun", "aside", name, "err", err)
 	return store.Open(ctx, o)
+}
+
+// openSecrets opens where secrets are kept; late is called when the keychain
+// gave them after all.
+func openSecrets(ctx context.Context, dir string, log *slog.Logger, late func()) (*secret.Room, error) {
+	keychain, why := secret.Choose(os.Getenv)
+	return secret.Open(ctx, secret.Options{Dir: dir, Keychain: keychain, Why: why, Late: late, Log: log})
 }
 
 // tell writes how other programs reach this one.

@@ -74,7 +74,7 @@ func detailOf(r hook.Row, raw hook.Raw) Detail {
 	line, headers := hook.ParseHead(raw.Head)
 	_, trailers := hook.ParseHead(append([]byte("\r\n"), raw.Trailer...))
 	return Detail{
-		Row: rowOf(r), Protocol: r.Protocol, Secure: r.Secure, RemoteAddr: r.RemoteAddr,
+		Row: rowOf(r), Protocol: r.Protocol, RemoteAddr: r.RemoteAddr,
 		Headers: pairsOf(headers), Trailers: pairsOf(trailers), Query: desk.ParseQuery(desk.QueryOf(line)),
 		SHA256: hex.EncodeToString(r.SHA256[:]), ReadMs: ms(r.ReadTime), KeepAlive: r.KeepAlive,
 		HeadBytes: int64(len(raw.Head)),
@@ -100,7 +100,7 @@ func headersOf(pairs [][2]string) hook.Headers {
 func deliveryOf(d hook.Delivery) Delivery {
 	out := Delivery{
 		ID: d.ID, Request: d.Request, Target: d.Target, URL: d.URL, Kind: string(d.Kind), State: string(d.State),
-		Edited: d.Draft != nil, CreatedAt: stamp(d.CreatedAt), Attempts: make([]Attempt, len(d.Attempts)),
+		Edited: d.Draft != nil, Resigned: d.Resign != nil, CreatedAt: stamp(d.CreatedAt), Attempts: make([]Attempt, len(d.Attempts)),
 	}
 	if !d.NextAt.IsZero() {
 		out.NextAt = stamp(d.NextAt)
@@ -164,7 +164,7 @@ func comparisonOf(c desk.Comparison) Comparison {
 func (s *server) endpointOf(e hook.Endpoint, u hook.Usage) Endpoint {
 	used := u.Endpoints[e.Slug]
 	return Endpoint{
-		Slug: e.Slug, Name: e.Name, Provider: e.Provider, SecretSet: e.Secret != "",
+		Slug: e.Slug, Name: e.Name, Provider: e.Provider, SigningInfo: s.signingOf(e),
 		Reply:   replyTo(e.Reply),
 		Targets: e.Targets, Filter: e.Filter, URL: s.desk.CatchURL(e.Slug),
 		Requests: used.Requests, Unread: used.Unread,

@@ -50,8 +50,7 @@ type Last struct {
 // Detail is a row and what is read only when a request is opened.
 type Detail struct {
 	Row
-	Protocol   string      `json:"protocol" doc:"HTTP/1.1, HTTP/1.0 or HTTP/2.0; the header lines of HTTP/2 are in wire order, too"`
-	Secure     bool        `json:"secure" doc:"it came over TLS"`
+	Protocol   string      `json:"protocol"`
 	RemoteAddr string      `json:"remoteAddr"`
 	Headers    [][2]string `json:"headers" doc:"name and value, in wire order"`
 	Trailers   [][2]string `json:"trailers"`
@@ -106,12 +105,12 @@ type Trash struct {
 
 // ReplayRequest asks to send a kept request on.
 type ReplayRequest struct {
-	URL    string `json:"url,omitempty" maxLength:"8192" doc:"where to send it, as it is"`
-	Target string `json:"target,omitempty" maxLength:"64" doc:"or the name of a target"`
-	Edits  *Edits `json:"edits,omitempty" doc:"what differs from the request as it arrived"`
-	Resign bool   `json:"resign,omitempty" doc:"not available yet"`
-	Times  int    `json:"times,omitempty" minimum:"1" maximum:"100" doc:"how often; 1 when absent"`
-	Retry  bool   `json:"retry,omitempty" doc:"try again by the target's policy; without it a replay is one try"`
+	URL    string      `json:"url,omitempty" maxLength:"8192" doc:"where to send it, as it is"`
+	Target string      `json:"target,omitempty" maxLength:"64" doc:"or the name of a target"`
+	Edits  *Edits      `json:"edits,omitempty" doc:"what differs from the request as it arrived"`
+	Resign ResignInput `json:"resign" required:"false" doc:"sign it anew at each try, for the URL it is sent to, by the endpoint's secret (true) or by one given here, which is held in memory only"`
+	Times  int         `json:"times,omitempty" minimum:"1" maximum:"100" doc:"how often; 1 when absent"`
+	Retry  bool        `json:"retry,omitempty" doc:"try again by the target's policy; without it a replay is one try"`
 }
 
 // Edits are the fields of a draft; absent ones are as they arrived.
@@ -131,6 +130,7 @@ type Delivery struct {
 	Kind      string    `json:"kind" enum:"forward,replay"`
 	State     string    `json:"state" enum:"waiting,sending,delivered,failed,dead,cancelled,dropped" doc:"dropped: the target's transform wanted nothing sent"`
 	Edited    bool      `json:"edited" doc:"an edited draft was sent, not the request as it arrived"`
+	Resigned  bool      `json:"resigned" doc:"signed anew at each try"`
 	CreatedAt string    `json:"createdAt" format:"date-time"`
 	NextAt    string    `json:"nextAt,omitempty" format:"date-time"`
 	Attempts  []Attempt `json:"attempts" doc:"oldest first"`

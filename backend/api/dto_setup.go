@@ -2,38 +2,38 @@ package api
 
 // Endpoint is a named catch URL and its settings.
 type Endpoint struct {
-	Slug      string   `json:"slug"`
-	Name      string   `json:"name"`
-	Provider  string   `json:"provider,omitempty"`
-	SecretSet bool     `json:"secretSet"`
-	Reply     Reply    `json:"reply"`
-	Targets   []string `json:"targets" doc:"each new request is forwarded to these"`
-	Filter    string   `json:"filter,omitempty" doc:"only requests that match are forwarded"`
-	URL       string   `json:"url"`
-	Requests  int64    `json:"requests" doc:"how many are kept"`
-	Unread    int64    `json:"unread"`
+	Slug     string `json:"slug"`
+	Name     string `json:"name"`
+	Provider string `json:"provider,omitempty"`
+	SigningInfo
+	Reply    Reply    `json:"reply"`
+	Targets  []string `json:"targets" doc:"each new request is forwarded to these"`
+	Filter   string   `json:"filter,omitempty" doc:"only requests that match are forwarded"`
+	URL      string   `json:"url"`
+	Requests int64    `json:"requests" doc:"how many are kept"`
+	Unread   int64    `json:"unread"`
 }
 
 // EndpointInput creates an endpoint.
 type EndpointInput struct {
-	Slug     string    `json:"slug" minLength:"1" maxLength:"64" pattern:"^[a-z0-9][a-z0-9_-]*$" patternDescription:"small letters, digits, - and _"`
-	Name     string    `json:"name,omitempty" maxLength:"100"`
-	Provider string    `json:"provider,omitempty" maxLength:"64"`
-	Secret   string    `json:"secret,omitempty" maxLength:"8192" writeOnly:"true"`
-	Reply    *Reply    `json:"reply,omitempty"`
-	Targets  *[]string `json:"targets,omitempty" maxItems:"50"`
-	Filter   string    `json:"filter,omitempty" maxLength:"4096"`
+	Slug     string `json:"slug" minLength:"1" maxLength:"64" pattern:"^[a-z0-9][a-z0-9_-]*$" patternDescription:"small letters, digits, - and _"`
+	Name     string `json:"name,omitempty" maxLength:"100"`
+	Provider string `json:"provider,omitempty" maxLength:"64"`
+	SigningInput
+	Reply   *Reply    `json:"reply,omitempty"`
+	Targets *[]string `json:"targets,omitempty" maxItems:"50"`
+	Filter  string    `json:"filter,omitempty" maxLength:"4096"`
 }
 
 // EndpointPatch changes an endpoint; absent fields stay.
 type EndpointPatch struct {
-	Slug     *string   `json:"slug,omitempty" minLength:"1" maxLength:"64" pattern:"^[a-z0-9][a-z0-9_-]*$" patternDescription:"small letters, digits, - and _" doc:"a new slug renames"`
-	Name     *string   `json:"name,omitempty" maxLength:"100"`
-	Provider *string   `json:"provider,omitempty" maxLength:"64"`
-	Secret   *string   `json:"secret,omitempty" maxLength:"8192" writeOnly:"true"`
-	Reply    *Reply    `json:"reply,omitempty"`
-	Targets  *[]string `json:"targets,omitempty" maxItems:"50"`
-	Filter   *string   `json:"filter,omitempty" maxLength:"4096"`
+	Slug     *string `json:"slug,omitempty" minLength:"1" maxLength:"64" pattern:"^[a-z0-9][a-z0-9_-]*$" patternDescription:"small letters, digits, - and _" doc:"a new slug renames"`
+	Name     *string `json:"name,omitempty" maxLength:"100"`
+	Provider *string `json:"provider,omitempty" maxLength:"64"`
+	SigningPatch
+	Reply   *Reply    `json:"reply,omitempty"`
+	Targets *[]string `json:"targets,omitempty" maxItems:"50"`
+	Filter  *string   `json:"filter,omitempty" maxLength:"4096"`
 }
 
 // Target is a named URL that requests are sent on to.

@@ -61,10 +61,7 @@ func (s *server) replay(ctx context.Context, in *struct {
 	Seq  int64 `path:"seq" minimum:"1"`
 	Body ReplayRequest
 }) (*struct{ Body []Delivery }, error) {
-	if in.Body.Resign {
-		return nil, s.problem(ctx, &hook.Fault{Kind: hook.Invalid, Field: "resign", Text: "signing anew is not available yet; leave resign out"})
-	}
-	order := desk.ReplayOrder{Target: in.Body.Target, URL: in.Body.URL, Times: in.Body.Times, Retry: in.Body.Retry}
+	order := desk.ReplayOrder{Target: in.Body.Target, URL: in.Body.URL, Times: in.Body.Times, Retry: in.Body.Retry, Resign: in.Body.Resign.wish()}
 	if e := in.Body.Edits; e != nil {
 		edits, err := editsOf(*e)
 		if err != nil {

@@ -149,7 +149,7 @@ func (s *server) fresh(e hook.Endpoint) Endpoint { return s.endpointOf(e, hook.U
 
 func (in EndpointInput) endpoint() hook.Endpoint {
 	e := hook.Endpoint{
-		Slug: in.Slug, Name: in.Name, Provider: in.Provider, Secret: in.Secret,
+		Slug: in.Slug, Name: in.Name, Provider: in.Provider, Signing: in.signing(),
 		Filter: in.Filter, Reply: hook.DefaultReply(), Targets: []string{},
 	}
 	if in.Reply != nil {
@@ -165,7 +165,7 @@ func (p EndpointPatch) apply(e *hook.Endpoint) {
 	set(&e.Slug, p.Slug)
 	set(&e.Name, p.Name)
 	set(&e.Provider, p.Provider)
-	set(&e.Secret, p.Secret)
+	p.SigningPatch.apply(&e.Signing)
 	set(&e.Filter, p.Filter)
 	set(&e.Targets, p.Targets)
 	if p.Reply != nil {

@@ -156,8 +156,6 @@ type Catcher struct {
 	slow   slow
 	bufs   sync.Pool // of *[bufSize]byte
 	date   atomic.Pointer[dateLine]
-	// waiters counts requests over HTTP/2 that wait for memory.
-	waiters atomic.Int32
 
 	mu      sync.Mutex
 	session *session       // nil when not open
@@ -234,9 +232,8 @@ func (c *Catcher) retire(s *session) {
 
 func (c *Catcher) newSession(ln net.Listener) *session {
 	ctx, cancel := context.WithCancel(context.Background())
-	h2, base := c.o.http2()
 	return &session{
-		Catcher: c, ln: ln, ctx: ctx, cancel: cancel, h2: h2, h2base: base,
+		Catcher: c, ln: ln, ctx: ctx, cancel: cancel,
 		shut: make(chan struct{}), deaf: make(chan struct{}), unbound: make(chan struct{}), conns: make(map[*conn]struct{}),
 	}
 }

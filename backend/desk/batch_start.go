@@ -74,7 +74,11 @@ func (r *runner) deliveryOf(ctx context.Context, it hook.RunItem, e *Edits) (hoo
 	} else {
 		place = o.To[it.Place]
 	}
-	ds, err := r.d.replays(ctx, it.Request, ReplayOrder{Target: place.Target, URL: place.URL, Edits: e})
+	order := ReplayOrder{Target: place.Target, URL: place.URL, Edits: e}
+	if o.Resign {
+		order.Resign = &ResignOrder{}
+	}
+	ds, err := r.d.replays(ctx, it.Request, order)
 	if err != nil {
 		return hook.Delivery{}, err
 	}

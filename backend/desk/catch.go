@@ -18,11 +18,11 @@ func (d *Desk) Keep(ctx context.Context, c *hook.Capture) hook.Answer {
 	ep := s.endpointFor(c.Target)
 	_, headers := hook.ParseHead(c.Head)
 	c.Endpoint = ep.Slug
-	c.Sig = "none"
 	if d.samples.has(c.RemoteAddr) {
 		c.Via = hook.ViaSample
 	}
 	c.Provider, c.Event = sample.Detect(headers, c.Body)
+	c.Sig = sigOf(ep, &c.Request, headers, c.Body)
 	var owed []hook.Delivery
 	var t telling
 	if c.State == hook.Kept {

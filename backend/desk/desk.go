@@ -67,6 +67,8 @@ type Options struct {
 	Log     *slog.Logger
 	DataDir string
 	Version string
+	// Secrets keeps the secrets of endpoints; nil is no place for them.
+	Secrets Secrets
 	// Authority finds or makes what signs for HTTPS on the catch port; nil is
 	// no HTTPS.
 	Authority func(hosts ...string) (Authority, error)
@@ -97,6 +99,10 @@ type Desk struct {
 	listenErr error  // why the catch port is not open
 	wanted    string // the address it should have
 	secure    secure
+
+	secrets Secrets
+	lent    *lentSecrets
+	again   *again
 
 	changes *changeLog
 	samples *sampleWaiters
@@ -136,6 +142,10 @@ func New(ctx context.Context, o Options) (*Desk, error) {
 		dataDir: o.DataDir, version: o.Version, started: o.Now(), secure: secure{open: o.Authority},
 		changes: newChangeLog(), samples: newSampleWaiters(), waiters: newWaiters(), chance: o.Chance, prune: make(chan struct{}, 1),
 	}
+	d.secrets, d.lent, d.again = o.Secrets, newLentSecrets(), newAgain()
+	if err := d.adoptSecrets(ctx); err != nil {
+		return nil, err
+	}
 	d.batches = newBatches(o.After, &d.done)
 	if err := d.reload(ctx); err != nil {
 		return nil, err
@@ -170,6 +180,8 @@ func (d *Desk) Start(ctx context.Context, c Listener, o Outbox, addr string) err
 		defer d.done.Done()
 		d.keepPruning(run)
 	}()
+	d.readLateSecrets()
+	d.done.Go(func() { d.keepVerifying(run) })
 	if addr != "" {
 		d.wanted = addr
 	}
@@ -200,6 +212,7 @@ func (d *Desk) reload(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	d.readSecrets(endpoints)
 	targets, err := d.store.Targets(ctx)
 	if err != nil {
 		return err

@@ -61,6 +61,12 @@ type Store interface {
 	// DeleteTarget also takes it out of every endpoint and cancels its waiting
 	// deliveries.
 	DeleteTarget(ctx context.Context, name string) error
+	// StoredSecrets are, by slug, those that an earlier Creel kept with its
+	// endpoints; MoveSecrets puts refs in their place.
+	StoredSecrets(ctx context.Context) (map[string]string, error)
+	MoveSecrets(ctx context.Context, refs map[string]string) error
+	// SetSigs notes what verifying rows anew found, by seq.
+	SetSigs(ctx context.Context, sigs map[int64]string) error
 	Settings(ctx context.Context) (hook.Settings, error)
 	PutSettings(ctx context.Context, s hook.Settings) error
 	// Value and PutValue keep small things of the program's own (window size).

@@ -19,5 +19,5 @@ func (d *Desk) Prepare(ctx context.Context, del hook.Delivery, t *hook.Target) (
 	if err != nil {
 		return hook.Prepared{}, err
 	}
-	return hook.Prepared{Request: row.Request, Raw: raw, Draft: del.Draft}, nil
+	return hook.Prepared{Request: row.Request, Raw: raw, Draft: del.Draft, Sign: d.signer(row.Request, raw, del)}, nil
 }

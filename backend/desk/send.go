@@ -21,7 +21,8 @@ type ReplayOrder struct {
 	Edits  *Edits
 	Times  int // 0 is once
 	// Retry has a named target's policy followed; else each is one try.
-	Retry bool
+	Retry  bool
+	Resign *ResignOrder // nil sends the signature as it is
 }
 
 // Replay puts deliveries of one request in the outbox and returns them as
@@ -65,7 +66,14 @@ func (d *Desk) replays(ctx context.Context, seq int64, o ReplayOrder) ([]hook.De
 			State: hook.Waiting, Draft: draft, CreatedAt: d.now().UTC(), Retry: o.Retry,
 		}
 	}
-	return ds, nil
+	if o.Resign == nil {
+		return ds, nil
+	}
+	raw, err := d.store.Raw(ctx, seq)
+	if err != nil {
+		return nil, err
+	}
+	return ds, d.resign(row, raw, *o.Resign, ds)
 }
 
 func (d *Desk) whereTo(row hook.Row, o ReplayOrder) (string, error) {

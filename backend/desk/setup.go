@@ -65,10 +65,15 @@ func (d *Desk) putEndpoint(ctx context.Context, was string, make func(*setup) (h
 	if err := s.checkEndpoint(&e); err != nil {
 		return e, err
 	}
+	if err := d.keepSecret(ctx, &e); err != nil {
+		return e, err
+	}
 	if err := d.store.PutEndpoint(ctx, was, e); err != nil {
 		return e, err
 	}
-	return e, d.reload(ctx)
+	err = d.reload(ctx)
+	d.signingChanged(ctx, s.endpoint(was), e)
+	return e, err
 }
 
 // checkEndpoint fills in what is left out and refuses what makes no sense.
@@ -98,7 +103,18 @@ func (s *setup) checkEndpoint(e *hook.Endpoint) error {
 			return err
 		}
 	}
+	if err := checkSigning(&e.Signing); err != nil {
+		return err
+	}
 	return s.checkReply(e)
+}
+
+// endpoint is the one of that slug, or the zero Endpoint.
+func (s *setup) endpoint(slug string) (e hook.Endpoint) {
+	if i, ok := s.bySlug[slug]; ok {
+		e = s.endpoints[i]
+	}
+	return e
 }
 
 // DeleteEndpoint removes an endpoint. What it caught stays in the history.
@@ -106,7 +122,12 @@ func (d *Desk) DeleteEndpoint(ctx context.Context, slug string) error {
 	if slug == hook.Inbox {
 		return hook.Faultf(hook.Conflict, "inbox cannot be deleted: it catches what no other endpoint does")
 	}
-	return d.changeSetup(ctx, func() error { return d.store.DeleteEndpoint(ctx, slug) })
+	was := d.setup.Load().endpoint(slug)
+	err := d.changeSetup(ctx, func() error { return d.store.DeleteEndpoint(ctx, slug) })
+	if err == nil {
+		d.signingChanged(ctx, was, hook.Endpoint{Slug: slug, Provider: was.Provider})
+	}
+	return err
 }
 
 // Targets returns all targets by name.

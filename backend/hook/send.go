@@ -7,10 +7,10 @@ type Endpoint struct {
 	Slug     string // one path segment: a–z, 0–9, "-", "_", at most 64 bytes
 	Name     string // for people; the slug when empty
 	Provider string // "" when not chosen
-	Secret   string // write-only at the door
-	Reply    Reply
-	Targets  []string // names of targets that each new request is forwarded to; never nil
-	Filter   string   // only requests that match are forwarded; "" is all
+	Signing
+	Reply   Reply
+	Targets []string // names of targets that each new request is forwarded to; never nil
+	Filter  string   // only requests that match are forwarded; "" is all
 }
 
 // Path modes of a target.
@@ -89,7 +89,8 @@ type Delivery struct {
 	URL       string // where it goes, path and query worked out
 	Kind      Kind
 	State     DeliveryState
-	Draft     *Draft // nil when the request is sent as it arrived
+	Draft     *Draft  // nil when the request is sent as it arrived
+	Resign    *Resign // nil when the signature is sent as it is
 	CreatedAt time.Time
 	NextAt    time.Time // zero unless Waiting for a later try
 	DueAt     time.Time // since when it may be sent; zero before it is recorded

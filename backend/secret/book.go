@@ -25,8 +25,8 @@ type book struct {
 
 type entry struct {
 	In     hook.Safe `json:"in"`
-	Secret string     `json:"secret,omitempty"` // of InFile
-	Why    string     `json:"why,omitempty"`    // InFile: why it is not in the keychain
+	Secret string    `json:"secret,omitempty"` // of InFile
+	Why    string    `json:"why,omitempty"`    // InFile: why it is not in the keychain
 }
 
 // readBook reads the file, or makes an empty book when there is none. One that

@@ -20,7 +20,7 @@ func endpoints(t *testing.T, r *rig) {
 	r.wants(hook.NotFound, r.DeleteEndpoint(ctx, "none"))
 
 	r.must(r.PutTarget(ctx, "", hook.Target{Name: "app", URL: "http://127.0.0.1:3000"}))
-	shop := hook.Endpoint{Slug: "shop", Name: "Shop", Provider: "shopify", Secret: "s3cret", Filter: "method:POST",
+	shop := hook.Endpoint{Slug: "shop", Name: "Shop", Provider: "shopify", Signing: hook.Signing{SecretRef: "R3F", Scheme: "shopify"}, Filter: "method:POST",
 		Targets: []string{"app"}, Reply: hook.Reply{Mode: hook.ReplyFixed, Status: 202, Headers: hook.Headers{{Name: "A", Value: "1"}}, Body: "thanks", DelayMs: 10}}
 	r.must(r.PutEndpoint(ctx, "", shop))
 	r.wants(hook.NotFound, r.PutEndpoint(ctx, "", hook.Endpoint{Slug: "x", Targets: []string{"nobody"}}))

@@ -51,8 +51,8 @@ func (t *tx) addDelivery(d *hook.Delivery) error {
 	}
 	var draft, next any
 	due := d.CreatedAt
-	if d.Draft != nil {
-		b, err := json.Marshal(d.Draft)
+	if d.Draft != nil || d.Resign != nil {
+		b, err := json.Marshal(differences{d.Draft, d.Resign})
 		if err != nil {
 			return err
 		}
@@ -66,6 +66,13 @@ func (t *tx) addDelivery(d *hook.Delivery) error {
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, d.ID, d.Request, d.Target, lane, d.URL,
 		string(d.Kind), string(d.State), d.CreatedAt.UnixMicro(), next, due.UnixMicro(), draft, d.Retry)
 	return err
+}
+
+// differences are what the column draft holds: in what the message sent
+// differs from the request. Without a draft its fields are not there.
+type differences struct {
+	*hook.Draft
+	Resign *hook.Resign `json:",omitempty"`
 }
 
 // AddDeliveries records deliveries of kept requests; hook.NotFound when one of
@@ -134,8 +141,9 @@ func deliveryOf(scan func(...any) error) (d delivery, err error) {
 		d.NextAt = micros(next.Int64)
 	}
 	if draft != "" {
-		d.Draft = &hook.Draft{}
-		err = json.Unmarshal([]byte(draft), d.Draft)
+		var from differences
+		err = json.Unmarshal([]byte(draft), &from)
+		d.Draft, d.Resign = from.Draft, from.Resign
 	}
 	return d, err
 }

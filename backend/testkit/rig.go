@@ -19,6 +19,7 @@ import (
 	"creel/backend/desk"
 	"creel/backend/forward"
 	"creel/backend/hook"
+	"creel/backend/secret"
 	"creel/backend/store"
 )
 
@@ -44,8 +45,9 @@ func NewRig(tb testing.TB) *Rig {
 	return RigOn(tb, tb.TempDir(), "127.0.0.1:0")
 }
 
-// RigOn starts one on dir, catching on addr.
-func RigOn(tb testing.TB, dir, addr string) *Rig {
+// RigOn starts one on dir, catching on addr. Secrets are kept in a file, never
+// in the keychain of whoever tests. Options change what the desk is made of.
+func RigOn(tb testing.TB, dir, addr string, options ...func(*desk.Options)) *Rig {
 	tb.Helper()
 	ctx := tb.Context()
 	r := &Rig{tb: tb, Token: "test-token"}
@@ -57,7 +59,13 @@ func RigOn(tb testing.TB, dir, addr string) *Rig {
 		}
 	}})
 	r.must(err)
-	r.Desk, err = desk.New(ctx, desk.Options{Store: r.Store, Roads: forward.Roads{}, DataDir: dir, Version: "test"})
+	secrets, err := secret.Open(ctx, secret.Options{Dir: dir})
+	r.must(err)
+	o := desk.Options{Store: r.Store, Roads: forward.Roads{}, DataDir: dir, Version: "test", Secrets: secrets}
+	for _, change := range options {
+		change(&o)
+	}
+	r.Desk, err = desk.New(ctx, o)
 	r.must(err)
 	behind.Store(r.Desk)
 	r.Catcher = catch.New(r.Desk, catch.Options{MaxBody: r.Desk.MaxBody})

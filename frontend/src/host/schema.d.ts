@@ -420,6 +420,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/requests/{seq}/verdict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Verify a request by its endpoint's secret, and explain */
+        get: operations["get-verdict"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/requests/count": {
         parameters: {
             query?: never;
@@ -577,6 +594,23 @@ export interface paths {
         patch: operations["change-settings"];
         trace?: never;
     };
+    "/api/v1/signatures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Providers and schemes whose signatures are known */
+        get: operations["list-signatures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/simulated-providers": {
         parameters: {
             query?: never;
@@ -711,6 +745,23 @@ export interface paths {
         put?: never;
         /** Bring deleted requests back */
         post: operations["restore-trash"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Verify the signature of any message, and explain */
+        post: operations["verify"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1008,6 +1059,8 @@ export interface components {
              * @description seq
              */
             request: number;
+            /** @description signed anew at each try */
+            resigned: boolean;
             /**
              * @description dropped: the target's transform wanted nothing sent
              * @enum {string}
@@ -1050,7 +1103,6 @@ export interface components {
             method: string;
             note?: string;
             pinned: boolean;
-            /** @description HTTP/1.1, HTTP/1.0 or HTTP/2.0; the header lines of HTTP/2 are in wire order, too */
             protocol: string;
             provider?: string;
             /** @description decoded name and value, in order */
@@ -1069,8 +1121,6 @@ export interface components {
             /** Format: date-time */
             receivedAt: string;
             remoteAddr: string;
-            /** @description it came over TLS */
-            secure: boolean;
             /**
              * Format: int64
              * @description arrival order, never reused; the id everywhere
@@ -1117,16 +1167,24 @@ export interface components {
             filter?: string;
             name: string;
             provider?: string;
+            publicKey?: string;
+            publicUrl?: string;
             reply: components["schemas"]["Reply"];
             /**
              * Format: int64
              * @description how many are kept
              */
             requests: number;
+            scheme?: string;
+            /** @description where the secret is kept */
+            secretPlace?: components["schemas"]["SecretPlace"];
             secretSet: boolean;
+            signatureHeader?: string;
             slug: string;
             /** @description each new request is forwarded to these */
             targets: string[];
+            /** Format: int64 */
+            toleranceSeconds?: number;
             /** Format: int64 */
             unread: number;
             url: string;
@@ -1135,20 +1193,44 @@ export interface components {
             filter?: string;
             name?: string;
             provider?: string;
+            /** @description for schemes with one: PEM, base64 or hex */
+            publicKey?: string;
+            /** @description the URL as registered with the provider, for schemes that sign it */
+            publicUrl?: string;
             reply?: components["schemas"]["Reply"];
-            secret?: string;
+            /** @description how requests are signed; follows from the provider when absent. GET /signatures lists them */
+            scheme?: string;
+            /** @description as the provider shows it; several, while one is being replaced, stand one a line. Kept in the system's keychain, or in a file only its owner can read; never given back */
+            secret?: string | null;
+            /** @description the header line with the signature; the provider's when absent */
+            signatureHeader?: string;
             slug: string;
             targets?: string[];
+            /**
+             * Format: int64
+             * @description how far the signed time may lie from the receipt; what is usual for the scheme when absent, 0 does not look at the clock
+             */
+            toleranceSeconds?: number | null;
         };
         EndpointPatch: {
             filter?: string;
             name?: string;
             provider?: string;
+            publicKey?: string | null;
+            publicUrl?: string | null;
             reply?: components["schemas"]["Reply"];
-            secret?: string;
+            scheme?: string | null;
+            /** @description null or empty removes it */
+            secret?: string | null;
+            signatureHeader?: string | null;
             /** @description a new slug renames */
             slug?: string;
             targets?: string[];
+            /**
+             * Format: int64
+             * @description null is what is usual for the scheme
+             */
+            toleranceSeconds?: number | null;
         };
         ErrorDetail: {
             /** @description Where the error occurred, e.g. 'body.items[3].tags' or 'path.thing-id' */
@@ -1441,8 +1523,11 @@ export interface components {
         ReplayRequest: {
             /** @description what differs from the request as it arrived */
             edits?: components["schemas"]["Edits"];
-            /** @description not available yet */
-            resign?: boolean;
+            /** @description sign it anew at each try, for the URL it is sent to, by the endpoint's secret (true) or by one given here, which is held in memory only */
+            resign?: (boolean | null) | {
+                scheme?: string;
+                secret?: string;
+            };
             /** @description try again by the target's policy; without it a replay is one try */
             retry?: boolean;
             /** @description or the name of a target */
@@ -1535,6 +1620,54 @@ export interface components {
             reply: components["schemas"]["Saying"];
             /** @description a filter */
             when: string;
+        };
+        RequestVerdict: {
+            /** @description whose secret it is */
+            endpoint: string;
+            /** @description the signature that the secret makes */
+            expected?: string;
+            /** @description what happened, why, and what to do; the most telling first */
+            hints: string[];
+            /**
+             * Format: date-time
+             * @description the time that the signed one was held against: of a kept request, its receipt
+             */
+            judgedAt?: string;
+            provider?: string;
+            /** @description ok, or why not: no_secret, header_missing, signature_differs, body_changed, timestamp_too_old, … */
+            reason: string;
+            /** @description the signature that came */
+            received?: string;
+            resign: components["schemas"]["Resignable"];
+            /** @description empty when none was found */
+            scheme: string;
+            secretPlace?: components["schemas"]["SecretPlace"];
+            secretSet: boolean;
+            /** @description the exact bytes that are signed, at most their first 1 MiB */
+            signedBase64?: string;
+            /**
+             * Format: int64
+             * @description how many there are
+             */
+            signedBytes: number;
+            /**
+             * Format: date-time
+             * @description the signed time
+             */
+            timestamp?: string;
+            /**
+             * Format: double
+             * @description absent when the clock was not looked at
+             */
+            toleranceSeconds?: number;
+            valid: boolean;
+        };
+        Resignable: {
+            possible: boolean;
+            /** @description of the local test key pair, where one signs in place of the provider */
+            publicKey?: string;
+            /** @description why not, or what is done */
+            text: string;
         };
         Row: {
             /** Format: int64 */
@@ -1881,6 +2014,12 @@ export interface components {
              */
             status?: number;
         };
+        SecretPlace: {
+            /** @enum {string} */
+            place: "keychain" | "file";
+            /** @description why it is not in the system's keychain */
+            why?: string;
+        };
         Section: {
             changes: components["schemas"]["ChangeOfPart"][];
             /**
@@ -1980,6 +2119,44 @@ export interface components {
             rows: components["schemas"]["SideRow"][];
             /** @description rows are missing at the end */
             truncated: boolean;
+        };
+        Signatures: {
+            /** @description by name */
+            providers: components["schemas"]["SigningProvider"][];
+            /** @description by id */
+            schemes: components["schemas"]["SigningScheme"][];
+            /** @description where the next secret is tried to be kept */
+            secretPlace?: components["schemas"]["SecretPlace"];
+        };
+        SigningProvider: {
+            id: string;
+            name: string;
+            /** @description the best first; none when it signs nothing */
+            schemes: string[];
+            /** @description where to find the secret */
+            secretHint?: string;
+            signatureHeader?: string;
+        };
+        SigningScheme: {
+            algorithm: string;
+            headers: string[];
+            id: string;
+            name: string;
+            /** @description the signature's header has to be named */
+            needsHeader: boolean;
+            needsPublicKey: boolean;
+            needsSecret: boolean;
+            needsUrl: boolean;
+            /** @description what signing anew takes: nothing, fresh, url, body, token or key */
+            resign: string;
+            secretShape?: string;
+            /** @description what is signed, as a template */
+            signs: string;
+            /**
+             * Format: double
+             * @description usual; absent when there is no timestamp
+             */
+            toleranceSeconds?: number;
         };
         SimulatedProvider: {
             /** @description answers that it takes for received, in words */
@@ -2148,6 +2325,71 @@ export interface components {
              */
             count?: number;
             text: string;
+        };
+        Verdict: {
+            /** @description the signature that the secret makes */
+            expected?: string;
+            /** @description what happened, why, and what to do; the most telling first */
+            hints: string[];
+            /**
+             * Format: date-time
+             * @description the time that the signed one was held against: of a kept request, its receipt
+             */
+            judgedAt?: string;
+            provider?: string;
+            /** @description ok, or why not: no_secret, header_missing, signature_differs, body_changed, timestamp_too_old, … */
+            reason: string;
+            /** @description the signature that came */
+            received?: string;
+            /** @description empty when none was found */
+            scheme: string;
+            /** @description the exact bytes that are signed, at most their first 1 MiB */
+            signedBase64?: string;
+            /**
+             * Format: int64
+             * @description how many there are
+             */
+            signedBytes: number;
+            /**
+             * Format: date-time
+             * @description the signed time
+             */
+            timestamp?: string;
+            /**
+             * Format: double
+             * @description absent when the clock was not looked at
+             */
+            toleranceSeconds?: number;
+            valid: boolean;
+        };
+        VerifyRequest: {
+            /** @description the exact bytes of the body */
+            bodyBase64?: string;
+            /** @description all lines, in order */
+            headers?: [
+                string,
+                string
+            ][];
+            /** @default POST */
+            method?: string;
+            /**
+             * Format: double
+             * @description unix seconds to judge the clock by; the machine's clock when absent
+             */
+            now?: number | null;
+            /** @description provider or scheme, or neither: then as the headers tell */
+            provider?: string;
+            publicKey?: string | null;
+            scheme?: string;
+            secret?: string | null;
+            signatureHeader?: string | null;
+            /**
+             * Format: double
+             * @description absent or null: the clock is not looked at
+             */
+            toleranceSeconds?: number | null;
+            /** @description as the sender called it; signed by some schemes */
+            url?: string;
         };
     };
     responses: never;
@@ -3224,6 +3466,37 @@ export interface operations {
             };
         };
     };
+    "get-verdict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestVerdict"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["FaultProblem"];
+                };
+            };
+        };
+    };
     "count-requests": {
         parameters: {
             query?: {
@@ -3639,6 +3912,35 @@ export interface operations {
             };
         };
     };
+    "list-signatures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Signatures"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["FaultProblem"];
+                };
+            };
+        };
+    };
     "list-simulated-providers": {
         parameters: {
             query?: never;
@@ -3996,6 +4298,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Counted"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["FaultProblem"];
+                };
+            };
+        };
+    };
+    verify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerifyRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verdict"];
                 };
             };
             /** @description Error */
