@@ -98,10 +98,9 @@ func TestNoFilesLeft(t *testing.T) {
 		t.Errorf("%v of processor time in %v: it spins", spent, passed)
 	}
 	c.prlimit(was.Cur)
-	close(u.stop)
-	<-u.done
-	t.Logf("meanwhile %d ordinary posts, the longest %v; %d had to give way: %v", u.n, u.longest, len(u.bad), u.bad[:min(1, len(u.bad))])
-	if u.n == 0 {
+	u.halt()
+	t.Logf("%d had to give way: %v", len(u.ours.bad), u.ours.bad[:min(1, len(u.ours.bad))])
+	if u.ours.n == 0 {
 		t.Error("no ordinary post was answered without files")
 	}
 	after := c.usual()
