@@ -69,7 +69,8 @@ func (c *conn) readSized(length int64, p *pace) ([]byte, *spoilt) {
 }
 
 // pace holds a body to its timeouts: no pause longer than BodyIdleTimeout,
-// and after BodyGrace an average of BodyRate.
+// and after BodyGrace an average of BodyRate, or of BusyRate while others wait
+// for its memory.
 type pace struct {
 	*conn
 	start time.Time
@@ -77,7 +78,11 @@ type pace struct {
 
 func (p *pace) deadline(got int) time.Time {
 	idle := time.Now().Add(p.o.BodyIdleTimeout)
-	slow := p.start.Add(p.o.BodyGrace + time.Duration(float64(got)/float64(p.o.BodyRate)*float64(time.Second)))
+	rate := p.o.BodyRate
+	if p.memory.wanted(p.taken) {
+		rate = max(rate, p.o.BusyRate)
+	}
+	slow := p.start.Add(p.o.BodyGrace + time.Duration(float64(got)/float64(rate)*float64(time.Second)))
 	if slow.Before(idle) {
 		return slow
 	}

@@ -252,6 +252,38 @@ func TestMemoryBudgetWaits(t *testing.T) {
 	}
 }
 
+// Who sends slowly is let be, until somebody waits for the memory.
+func TestSlowSenderGivesWay(t *testing.T) {
+	k := &recorder{}
+	c := open(t, k, catch.Options{
+		Memory: 12 << 20, MemoryWait: time.Hour, BodyGrace: 50 * time.Millisecond, BodyRate: 1, BusyRate: 1 << 30,
+	})
+	first, second := sizedPost(t, c, largeBody, "a"), sizedPost(t, c, largeBody, strings.Repeat("a", largeBody-1))
+	until(func() bool { return c.MemoryInUse() == 2*largeBody })
+	drip := func(p *peer) { p.flood([]byte("a")) }
+	second.send("a")
+	second.expect(200) // long after its grace for all we know, and nobody waited
+	fourth := sizedPost(t, c, largeBody, "a")
+	until(func() bool { return c.MemoryInUse() == 2*largeBody })
+	third := sizedPost(t, c, largeBody, strings.Repeat("a", largeBody))
+	go func() {
+		for len(k.all()) < 3 {
+			drip(first)
+			drip(fourth)
+		}
+	}()
+	third.expect(200)
+	cut := 0
+	for _, x := range k.all() {
+		if x.State == hook.Cut && x.Status == 408 {
+			cut++
+		}
+	}
+	if cut == 0 {
+		t.Error("nobody gave way")
+	}
+}
+
 // Chunked bodies whose size nobody knows grow through the lanes: all of them
 // come through when each may wait, and none waits for one that waits for it.
 func TestManyLargeChunkedBodies(t *testing.T) {

@@ -144,6 +144,16 @@ func (b *budget) give(s share) {
 	l.serve()
 }
 
+// wanted reports whether somebody waits for the lane of a larger share.
+func (b *budget) wanted(s share) bool {
+	if s.lane == 0 {
+		return false
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.lanes[s.lane].queue) > 0
+}
+
 // serve grants what fits. The caller holds the budget's mu.
 func (l *lane) serve() {
 	for len(l.queue) > 0 && l.used+l.queue[0].need <= l.limit {

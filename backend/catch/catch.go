@@ -59,6 +59,9 @@ type Options struct {
 	// share of Memory for hours. Defaults 20 s and 16 KiB/s.
 	BodyGrace time.Duration
 	BodyRate  int64
+	// BusyRate takes the place of BodyRate for a body over 64 KiB while others
+	// wait for the part of Memory that it holds. Default 256 KiB/s.
+	BusyRate int64
 	// IdleTimeout is how long a connection may wait for its next request.
 	// Default 120 s.
 	IdleTimeout time.Duration
@@ -104,6 +107,7 @@ func (o Options) withDefaults() Options {
 	o.BodyIdleTimeout = or(o.BodyIdleTimeout, 10*time.Second)
 	o.BodyGrace = or(o.BodyGrace, 20*time.Second)
 	o.BodyRate = or(o.BodyRate, 16<<10)
+	o.BusyRate = or(o.BusyRate, 256<<10)
 	o.IdleTimeout = or(o.IdleTimeout, 120*time.Second)
 	o.WriteTimeout = or(o.WriteTimeout, 20*time.Second)
 	o.LingerTimeout = or(o.LingerTimeout, 2*time.Second)
