@@ -59,6 +59,7 @@ type Detail struct {
 	ReadMs     float64     `json:"readMs" doc:"from the first byte of the head to the last of the body"`
 	KeepAlive  bool        `json:"keepAlive"`
 	HeadBytes  int64       `json:"headBytes"`
+	Handshake  *Greeting   `json:"handshake,omitempty" doc:"the handshake that this request is"`
 }
 
 // RowPage is a stretch of the history, newest first.

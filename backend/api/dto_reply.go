@@ -65,16 +65,21 @@ func replyTo(r hook.Reply) Reply {
 
 func sayingTo(r hook.Reply) Saying {
 	out := Saying{Mode: r.Mode, Status: r.Status, Headers: pairsOf(r.Headers), Body: r.Body, DelayMs: r.DelayMs}
-	if f := r.Fault; f.Kind != "" {
-		out.Fault = &ReplyFault{
-			Kind: f.Kind, Percent: f.Percent, AfterBytes: f.AfterBytes, BytesPerSecond: f.BytesPerSecond,
-			HoldMs: f.HoldMs, Status: f.Status,
-		}
-	}
+	out.Fault = faultTo(r.Fault)
 	if r.Mode == hook.ReplyTarget {
 		out.Pass = &ReplyPass{Target: r.Pass.Target, TimeoutMs: r.Pass.TimeoutMs, Fallback: r.Pass.Fallback}
 	}
 	return out
+}
+
+func faultTo(f hook.ReplyFault) *ReplyFault {
+	if f.Kind == "" {
+		return nil
+	}
+	return &ReplyFault{
+		Kind: f.Kind, Percent: f.Percent, AfterBytes: f.AfterBytes, BytesPerSecond: f.BytesPerSecond,
+		HoldMs: f.HoldMs, Status: f.Status,
+	}
 }
 
 // replyOf reads a reply; was is the one before: what is left out of rules and

@@ -133,5 +133,9 @@ func (s *server) detail(ctx context.Context, in *seqInput) (*struct{ Body Detail
 		return nil, s.problem(ctx, err)
 	}
 	raw, err := s.desk.Raw(ctx, in.Seq)
-	return answer(ctx, s, raw, err, func(raw hook.Raw) Detail { return detailOf(row, raw) })
+	return answer(ctx, s, raw, err, func(raw hook.Raw) Detail {
+		d := detailOf(row, raw)
+		d.Handshake = greetingOf(s.desk.GreetingIn(row, raw))
+		return d
+	})
 }

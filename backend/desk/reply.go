@@ -9,6 +9,7 @@ import (
 
 	"creel/backend/hook"
 	"creel/backend/reply"
+	"creel/backend/sign"
 )
 
 // talk is what a setup needs to know to answer for one endpoint.
@@ -18,7 +19,7 @@ type talk struct {
 	// says that there is one.
 	always hook.Answer
 	plain  bool
-	greets bool
+	greets func(sign.Handshake) bool // nil: no handshake is answered
 }
 
 // talksOf makes the replies of all endpoints ready. One that an earlier version
@@ -31,7 +32,7 @@ func (d *Desk) talksOf(endpoints []hook.Endpoint) map[string]*talk {
 			d.log.Warn("reply is given as it stands", "endpoint", e.Slug, "err", err)
 			plan = reply.Literal(e.Reply)
 		}
-		t := &talk{plan: plan}
+		t := &talk{plan: plan, greets: greets(e)}
 		t.always, t.plain = plan.Plain()
 		talks[e.Slug] = t
 	}
@@ -54,10 +55,18 @@ type telling struct {
 // tell decides what to answer a request that is kept whole.
 func (d *Desk) tell(s *setup, ep *hook.Endpoint, c *hook.Capture, headers hook.Headers) telling {
 	t := s.talks[ep.Slug]
-	if t.plain && !t.greets {
+	var say *reply.Saying
+	if !t.plain {
+		say = t.plan.Rule(hook.Row{Request: c.Request}, c.Raw)
+	}
+	if say == nil && t.greets != nil {
+		if a, id, ok := d.greet(t, ep, c, headers); ok {
+			return telling{ready: true, answer: a, status: a.Status, told: hook.ToldHandshake + ":" + id}
+		}
+	}
+	if t.plain {
 		return telling{ready: true, answer: t.always, status: t.always.Status}
 	}
-	say := t.plan.Rule(hook.Row{Request: c.Request}, c.Raw)
 	if say == nil {
 		say = t.plan.Usual()
 	}
@@ -153,6 +162,9 @@ func (s *setup) checkReply(e *hook.Endpoint) error {
 		return err
 	}
 	if _, err := reply.Compile(e.Reply); err != nil {
+		return err
+	}
+	if err := checkHandshakes(&e.Reply.Handshakes); err != nil {
 		return err
 	}
 	if err := s.checkPass(e, &e.Reply, "reply.pass.target"); err != nil {

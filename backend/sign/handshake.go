@@ -81,19 +81,19 @@ func (m Met) Answer(k Key, verifyToken string) (a hook.Answer, ok bool) {
 	return m.reply(m, k)
 }
 
-func text(status int, body string, more ...hook.Header) hook.Answer {
+func textAnswer(status int, body string, more ...hook.Header) hook.Answer {
 	hs := hook.Headers{{Name: "Content-Type", Value: "text/plain; charset=utf-8"}, {Name: "X-Content-Type-Options", Value: "nosniff"}}
 	return hook.Answer{Status: status, Headers: append(hs, more...), Body: []byte(body)}
 }
 
-func object(body string) hook.Answer {
+func jsonAnswer(body string) hook.Answer {
 	return hook.Answer{Status: 200, Headers: hook.Headers{{Name: "Content-Type", Value: "application/json"}}, Body: []byte(body)}
 }
 
-func empty(status int, more ...hook.Header) hook.Answer {
+func emptyAnswer(status int, more ...hook.Header) hook.Answer {
 	return hook.Answer{Status: status, Headers: more}
 }
 
-// handshakes is the table. Those that are sure come before those that could
+// handshakes is the handshakeTable. Those that are sure come before those that could
 // take another's question for theirs.
-func handshakes() []Handshake { return table[:] }
+func handshakes() []Handshake { return handshakeTable[:] }

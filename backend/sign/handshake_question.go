@@ -40,7 +40,7 @@ func possible(m *Message) (mark, value string, ok bool) {
 	case m.Method == "GET":
 		ok = strings.IndexByte(m.URL, '?') >= 0
 	case m.Method == "POST":
-		ok = small(m.Body) || len(m.Body) == 0 && strings.Contains(m.URL, "validationToken=")
+		ok = aloneSmall(m.Body) || len(m.Body) == 0 && strings.Contains(m.URL, "validationToken=")
 	}
 	return mark, value, ok
 }
@@ -61,32 +61,32 @@ func announced(hs hook.Headers) (mark, value string) {
 func announcing(name, value string) string {
 	switch len(name) {
 	case len("X-Hook-Secret"):
-		return same(name, "x-hook-secret", true)
+		return whenSame(name, "x-hook-secret", true)
 	case len("X-GitHub-Event"): // and aeg-event-type
 		if value == "ping" {
-			return same(name, "x-github-event", true)
+			return whenSame(name, "x-github-event", true)
 		}
-		return same(name, "aeg-event-type", strings.EqualFold(value, "SubscriptionValidation"))
+		return whenSame(name, "aeg-event-type", strings.EqualFold(value, "SubscriptionValidation"))
 	case len("X-Xero-Signature"):
-		return same(name, "x-xero-signature", true)
+		return whenSame(name, "x-xero-signature", true)
 	case len("X-Signature-Ed25519"):
-		return same(name, "x-signature-ed25519", true)
+		return whenSame(name, "x-signature-ed25519", true)
 	case len("X-Amz-Sns-Message-Type"): // and WebHook-Request-Origin
 		if strings.HasSuffix(value, "Confirmation") {
-			return same(name, "x-amz-sns-message-type", true)
+			return whenSame(name, "x-amz-sns-message-type", true)
 		}
-		return same(name, "webhook-request-origin", true)
+		return whenSame(name, "webhook-request-origin", true)
 	case len("Smartsheet-Hook-Challenge"):
-		return same(name, "smartsheet-hook-challenge", true)
+		return whenSame(name, "smartsheet-hook-challenge", true)
 	case len("Twitch-Eventsub-Message-Type"):
-		return same(name, "twitch-eventsub-message-type", value == "webhook_callback_verification")
+		return whenSame(name, "twitch-eventsub-message-type", value == "webhook_callback_verification")
 	case len("X-Okta-Verification-Challenge"):
-		return same(name, "x-okta-verification-challenge", true)
+		return whenSame(name, "x-okta-verification-challenge", true)
 	}
 	return ""
 }
 
-func same(name, want string, too bool) string {
+func whenSame(name, want string, too bool) string {
 	if too && strings.EqualFold(name, want) {
 		return want
 	}
@@ -94,7 +94,7 @@ func same(name, want string, too bool) string {
 }
 
 // small says that the body may be a question in itself.
-func small(b []byte) bool {
+func aloneSmall(b []byte) bool {
 	if len(b) == 0 || len(b) > maxQuestion {
 		return false
 	}
@@ -121,7 +121,7 @@ func (q *question) param(name string) (string, bool) {
 
 // alone is the body as an object when it may be a question in itself.
 func (q *question) alone() map[string]any {
-	if q.Method != "POST" || !small(q.Body) {
+	if q.Method != "POST" || !aloneSmall(q.Body) {
 		return nil
 	}
 	return q.json()
@@ -140,13 +140,13 @@ func (q *question) json() map[string]any {
 }
 
 // said is the text of a member of the body, "" when it has none.
-func said(object map[string]any, name string) string {
+func textOf(object map[string]any, name string) string {
 	s, _ := object[name].(string)
 	return s
 }
 
 // quoted is s as JSON. A text can always be written.
-func quoted(s string) string {
+func asJSON(s string) string {
 	b, err := json.Marshal(s)
 	if err != nil {
 		return `""`

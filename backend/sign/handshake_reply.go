@@ -15,51 +15,52 @@ import (
 	"creel/backend/hook"
 )
 
-// keysIn are the secrets of a Key: one a line while one is being replaced. The
-// first is the one to answer with.
-func keysIn(secret string) []string { return strings.Fields(secret) }
+// answerKeys are the secrets to answer with, the first of them where there is
+// only one answer. Unlike where signatures are explained, blanks around them are
+// none of them.
+func answerKeys(secret string) []string { return strings.Fields(secret) }
 
-func echo(m Met, _ Key) (hook.Answer, bool) { return text(200, m.value), true }
+func echoValue(m Met, _ Key) (hook.Answer, bool) { return textAnswer(200, m.value), true }
 
 func replyMeta(m Met, _ Key) (hook.Answer, bool) {
 	q := question{Message: m.message}
 	named, _ := q.param("hub.verify_token")
 	if m.verify != "" && subtle.ConstantTimeCompare([]byte(named), []byte(m.verify)) != 1 {
-		return text(403, "the verify token is another one"), true
+		return textAnswer(403, "the verify token is another one"), true
 	}
-	return text(200, m.value), true
+	return textAnswer(200, m.value), true
 }
 
 func replyX(m Met, k Key) (hook.Answer, bool) {
-	keys := keysIn(k.Secret)
+	keys := answerKeys(k.Secret)
 	if len(keys) == 0 {
 		return hook.Answer{}, false
 	}
 	sum := hmac.New(sha256.New, []byte(keys[0]))
 	sum.Write([]byte(m.value))
-	return object(`{"response_token":"sha256=` + base64.StdEncoding.EncodeToString(sum.Sum(nil)) + `"}`), true
+	return jsonAnswer(`{"response_token":"sha256=` + base64.StdEncoding.EncodeToString(sum.Sum(nil)) + `"}`), true
 }
 
 func replyZoom(m Met, k Key) (hook.Answer, bool) {
-	keys := keysIn(k.Secret)
+	keys := answerKeys(k.Secret)
 	if len(keys) == 0 {
 		return hook.Answer{}, false
 	}
 	sum := hmac.New(sha256.New, []byte(keys[0]))
 	sum.Write([]byte(m.value))
-	return object(`{"plainToken":` + quoted(m.value) + `,"encryptedToken":"` + hex.EncodeToString(sum.Sum(nil)) + `"}`), true
+	return jsonAnswer(`{"plainToken":` + asJSON(m.value) + `,"encryptedToken":"` + hex.EncodeToString(sum.Sum(nil)) + `"}`), true
 }
 
 // replyBraintree signs with the SHA-1 of the private key.
 func replyBraintree(m Met, k Key) (hook.Answer, bool) {
-	keys, public := keysIn(k.Secret), strings.TrimSpace(k.PublicKey)
+	keys, public := answerKeys(k.Secret), strings.TrimSpace(k.PublicKey)
 	if len(keys) == 0 || public == "" {
 		return hook.Answer{}, false
 	}
 	key := sha1.Sum([]byte(keys[0]))
 	sum := hmac.New(sha1.New, key[:])
 	sum.Write([]byte(m.value))
-	return text(200, public+"|"+hex.EncodeToString(sum.Sum(nil))), true
+	return textAnswer(200, public+"|"+hex.EncodeToString(sum.Sum(nil))), true
 }
 
 func replyCloudEvents(m Met, _ Key) (hook.Answer, bool) {
@@ -67,7 +68,7 @@ func replyCloudEvents(m Met, _ Key) (hook.Answer, bool) {
 	if rate == "" || strings.Trim(rate, "0123456789") != "" {
 		rate = "*"
 	}
-	return empty(200,
+	return emptyAnswer(200,
 		hook.Header{Name: "Allow", Value: "POST"},
 		hook.Header{Name: "WebHook-Allowed-Origin", Value: m.value},
 		hook.Header{Name: "WebHook-Allowed-Rate", Value: rate}), true
@@ -76,7 +77,7 @@ func replyCloudEvents(m Met, _ Key) (hook.Answer, bool) {
 // replyXero tells right signatures from wrong ones, all of them: that is what
 // Xero tries.
 func replyXero(m Met, k Key) (hook.Answer, bool) {
-	keys := keysIn(k.Secret)
+	keys := answerKeys(k.Secret)
 	if len(keys) == 0 {
 		return hook.Answer{}, false
 	}
@@ -85,17 +86,17 @@ func replyXero(m Met, k Key) (hook.Answer, bool) {
 		sum := hmac.New(sha256.New, []byte(key))
 		sum.Write(m.message.Body)
 		if err == nil && hmac.Equal(sum.Sum(nil), given) {
-			return empty(200), true
+			return emptyAnswer(200), true
 		}
 	}
-	return empty(401), true
+	return emptyAnswer(401), true
 }
 
 // discordAnswer is right for signatures that hold. The application's public key
 // stands in PublicKey; who pasted it as the secret meant it all the same.
 func discordAnswer(m Met, k Key, right hook.Answer) (hook.Answer, bool) {
 	var keys []ed25519.PublicKey
-	for _, word := range append(keysIn(k.PublicKey), keysIn(k.Secret)...) {
+	for _, word := range append(answerKeys(k.PublicKey), answerKeys(k.Secret)...) {
 		if b, err := hex.DecodeString(word); err == nil && len(b) == ed25519.PublicKeySize {
 			keys = append(keys, b)
 		}
@@ -110,7 +111,7 @@ func discordAnswer(m Met, k Key, right hook.Answer) (hook.Answer, bool) {
 			return right, true
 		}
 	}
-	return text(401, "invalid request signature"), true
+	return textAnswer(401, "invalid request signature"), true
 }
 
 var snsHost = regexp.MustCompile(`^sns\.[a-z0-9-]{3,}\.amazonaws\.com(\.cn)?$`)

@@ -8,29 +8,29 @@ import (
 	"creel/backend/hook"
 )
 
-// The table of handshakes. Sources: the providers' own documentation, as named
+// The handshakeTable of handshakes. Sources: the providers' own documentation, as named
 // in each line's Asks and Answers; where a body decides, exactly the documented
 // members are asked for.
-var table = [...]Handshake{
+var handshakeTable = [...]Handshake{
 	{
 		ID: "asana", Provider: "asana", Name: "Asana", Sure: true,
 		Asks: "POST with the header X-Hook-Secret", Answers: "200 with the same header",
 		find: func(q *question) (string, bool) { return q.header("x-hook-secret") },
 		reply: func(m Met, _ Key) (hook.Answer, bool) {
-			return empty(200, hook.Header{Name: "X-Hook-Secret", Value: m.value}), true
+			return emptyAnswer(200, hook.Header{Name: "X-Hook-Secret", Value: m.value}), true
 		},
 	},
 	{
 		ID: "aws-sns", Provider: "aws-sns", Name: "AWS SNS", Sure: true,
 		Asks: "POST of the type SubscriptionConfirmation", Answers: "200; the subscription is confirmed when you press the button",
-		find: findSNS, reply: func(Met, Key) (hook.Answer, bool) { return empty(200), true },
+		find: findSNS, reply: func(Met, Key) (hook.Answer, bool) { return emptyAnswer(200), true },
 	},
 	{
 		ID: "azure-event-grid", Provider: "azure-event-grid", Name: "Azure Event Grid", Sure: true,
 		Asks: "POST of the event SubscriptionValidationEvent", Answers: "200 with its validationCode",
 		find: findEventGrid,
 		reply: func(m Met, _ Key) (hook.Answer, bool) {
-			return object(`{"validationResponse":` + quoted(m.value) + `}`), true
+			return jsonAnswer(`{"validationResponse":` + asJSON(m.value) + `}`), true
 		},
 	},
 	{
@@ -57,7 +57,7 @@ var table = [...]Handshake{
 		Asks: "POST of the type 1 (PING), signed, some wrongly on purpose", Answers: `{"type":1}, and 401 when the signature is wrong`,
 		find: func(q *question) (string, bool) { return q.discord(1) },
 		reply: func(m Met, k Key) (hook.Answer, bool) {
-			return discordAnswer(m, k, object(`{"type":1}`))
+			return discordAnswer(m, k, jsonAnswer(`{"type":1}`))
 		},
 	},
 	{
@@ -65,7 +65,7 @@ var table = [...]Handshake{
 		Asks: "POST of the type 0 (PING of webhook events), signed", Answers: "204, and 401 when the signature is wrong",
 		find: func(q *question) (string, bool) { return q.discord(0) },
 		reply: func(m Met, k Key) (hook.Answer, bool) {
-			return discordAnswer(m, k, empty(204, hook.Header{Name: "Content-Type", Value: "application/json"}))
+			return discordAnswer(m, k, emptyAnswer(204, hook.Header{Name: "Content-Type", Value: "application/json"}))
 		},
 	},
 	{
@@ -74,7 +74,7 @@ var table = [...]Handshake{
 		find: func(q *question) (string, bool) {
 			return q.header("x-github-event")
 		},
-		reply: func(Met, Key) (hook.Answer, bool) { return text(200, "pong"), true },
+		reply: func(Met, Key) (hook.Answer, bool) { return textAnswer(200, "pong"), true },
 	},
 	{
 		ID: "meta", Provider: "meta", Name: "Meta", Sure: true,
@@ -95,7 +95,7 @@ var table = [...]Handshake{
 			}
 			return q.param("validationToken")
 		},
-		reply: echo,
+		reply: echoValue,
 	},
 	{
 		ID: "okta", Provider: "okta", Name: "Okta", Sure: true,
@@ -105,7 +105,7 @@ var table = [...]Handshake{
 			return v, ok && q.Method == "GET"
 		},
 		reply: func(m Met, _ Key) (hook.Answer, bool) {
-			return object(`{"verification":` + quoted(m.value) + `}`), true
+			return jsonAnswer(`{"verification":` + asJSON(m.value) + `}`), true
 		},
 	},
 	{
@@ -113,17 +113,17 @@ var table = [...]Handshake{
 		Asks: "POST of the type url_verification", Answers: "200 with the challenge as text",
 		find: func(q *question) (string, bool) {
 			o := q.alone()
-			v := said(o, "challenge")
-			return v, v != "" && said(o, "type") == "url_verification"
+			v := textOf(o, "challenge")
+			return v, v != "" && textOf(o, "type") == "url_verification"
 		},
-		reply: echo,
+		reply: echoValue,
 	},
 	{
 		ID: "smartsheet", Provider: "smartsheet", Name: "Smartsheet", Sure: true,
 		Asks: "POST with the header Smartsheet-Hook-Challenge", Answers: "200 with Smartsheet-Hook-Response",
 		find: func(q *question) (string, bool) { return q.header("smartsheet-hook-challenge") },
 		reply: func(m Met, _ Key) (hook.Answer, bool) {
-			a := object(`{"smartsheetHookResponse":` + quoted(m.value) + `}`)
+			a := jsonAnswer(`{"smartsheetHookResponse":` + asJSON(m.value) + `}`)
 			a.Headers = append(a.Headers, hook.Header{Name: "Smartsheet-Hook-Response", Value: m.value})
 			return a, true
 		},
@@ -135,10 +135,10 @@ var table = [...]Handshake{
 			if _, ok := q.header("twitch-eventsub-message-type"); !ok {
 				return "", false
 			}
-			v := said(q.json(), "challenge")
+			v := textOf(q.json(), "challenge")
 			return v, v != ""
 		},
-		reply: echo,
+		reply: echoValue,
 	},
 	{
 		ID: "x", Provider: "x", Name: "X", Sure: true, Needs: "secret",
@@ -152,8 +152,8 @@ var table = [...]Handshake{
 		find: func(q *question) (string, bool) {
 			o := q.alone()
 			payload, _ := o["payload"].(map[string]any)
-			v := said(payload, "plainToken")
-			return v, v != "" && said(o, "event") == "endpoint.url_validation"
+			v := textOf(payload, "plainToken")
+			return v, v != "" && textOf(o, "event") == "endpoint.url_validation"
 		},
 		reply: replyZoom,
 	},
@@ -161,46 +161,46 @@ var table = [...]Handshake{
 	// chosen, or the handshake itself.
 	{
 		ID: "dropbox", Provider: "dropbox", Name: "Dropbox", Asks: "GET with ?challenge=", Answers: "200 with the challenge as text",
-		find: onlyChallenge, reply: echo,
+		find: onlyChallenge, reply: echoValue,
 	},
 	{
 		ID: "challenge", Provider: "nylas", Name: "Nylas and others", Asks: "GET with ?challenge=", Answers: "200 with the challenge as text",
-		find: onlyChallenge, reply: echo,
+		find: onlyChallenge, reply: echoValue,
 	},
 	{
 		ID: "intercom", Provider: "intercom", Name: "Intercom", Asks: "HEAD when the URL is saved, and POST of the topic ping", Answers: "200",
 		find: func(q *question) (string, bool) {
-			return "", q.Method == "HEAD" || said(q.alone(), "topic") == "ping" && said(q.alone(), "type") == "notification_event"
+			return "", q.Method == "HEAD" || textOf(q.alone(), "topic") == "ping" && textOf(q.alone(), "type") == "notification_event"
 		},
-		reply: func(Met, Key) (hook.Answer, bool) { return empty(200), true },
+		reply: func(Met, Key) (hook.Answer, bool) { return emptyAnswer(200), true },
 	},
 	{
 		ID: "monday", Provider: "monday", Name: "monday.com", Asks: `POST of {"challenge": …} and nothing else`, Answers: "200 with the same JSON",
 		find: func(q *question) (string, bool) {
-			v := said(q.alone(), "challenge")
+			v := textOf(q.alone(), "challenge")
 			return v, v != "" && len(q.alone()) == 1
 		},
 		reply: func(m Met, _ Key) (hook.Answer, bool) {
-			return object(`{"challenge":` + quoted(m.value) + `}`), true
+			return jsonAnswer(`{"challenge":` + asJSON(m.value) + `}`), true
 		},
 	},
 	{
 		ID: "notion", Provider: "notion", Name: "Notion", Asks: `POST of {"verification_token": …} and nothing else`, Answers: "200; copy the token into Notion",
 		find: func(q *question) (string, bool) {
-			v := said(q.alone(), "verification_token")
+			v := textOf(q.alone(), "verification_token")
 			return v, strings.HasPrefix(v, "secret_") && len(q.alone()) == 1
 		},
-		reply: func(Met, Key) (hook.Answer, bool) { return empty(200), true },
+		reply: func(Met, Key) (hook.Answer, bool) { return emptyAnswer(200), true },
 	},
 	{
 		ID: "trello", Provider: "trello", Name: "Trello", Asks: "HEAD when the webhook is made", Answers: "200",
 		find:  func(q *question) (string, bool) { return "", q.Method == "HEAD" },
-		reply: func(Met, Key) (hook.Answer, bool) { return empty(200), true },
+		reply: func(Met, Key) (hook.Answer, bool) { return emptyAnswer(200), true },
 	},
 	{
 		ID: "woocommerce", Provider: "woocommerce", Name: "WooCommerce", Asks: "POST of the form webhook_id= and nothing else", Answers: "200",
 		find:  findWooCommerce,
-		reply: func(Met, Key) (hook.Answer, bool) { return empty(200), true },
+		reply: func(Met, Key) (hook.Answer, bool) { return emptyAnswer(200), true },
 	},
 	{
 		ID: "xero", Provider: "xero", Name: "Xero", Needs: "secret",
@@ -227,8 +227,8 @@ func findSNS(q *question) (string, bool) {
 	if !ok || kind != "SubscriptionConfirmation" && kind != "UnsubscribeConfirmation" {
 		return "", false
 	}
-	v := said(q.json(), "SubscribeURL")
-	return v, v != "" && said(q.json(), "Type") == kind
+	v := textOf(q.json(), "SubscribeURL")
+	return v, v != "" && textOf(q.json(), "Type") == kind
 }
 
 func findEventGrid(q *question) (string, bool) {

@@ -263,6 +263,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/handshakes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Questions of providers that Creel can answer */
+        get: operations["list-handshakes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/listen": {
         parameters: {
             query?: never;
@@ -274,6 +291,23 @@ export interface paths {
         put?: never;
         /** Open the catch port, again or elsewhere */
         post: operations["listen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/replies/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a reply would say to a request, without saying it */
+        post: operations["preview-reply"];
         delete?: never;
         options?: never;
         head?: never;
@@ -329,6 +363,23 @@ export interface paths {
         get: operations["get-body"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requests/{seq}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm the AWS SNS subscription that a request asks for; the delivery tells what SNS says */
+        post: operations["confirm-subscription"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1089,6 +1140,8 @@ export interface components {
             /** @description slug */
             endpoint: string;
             event?: string;
+            /** @description the handshake that this request is */
+            handshake?: components["schemas"]["Greeting"];
             /** Format: int64 */
             headBytes: number;
             /** @description name and value, in wire order */
@@ -1333,6 +1386,36 @@ export interface components {
             doc?: string;
             /** @description what stands there then; ends in a colon or a dot when more must follow */
             text: string;
+        };
+        Greeting: {
+            /** @description by Creel */
+            answered: boolean;
+            answers: string;
+            asks: string;
+            /** @description what POST /requests/{seq}/confirm opens */
+            confirmUrl?: string;
+            id: string;
+            /** @description not answered, since the endpoint has not what it needs */
+            lacks?: boolean;
+            name: string;
+            /** @description what must be set at the endpoint to answer: secret, public key, secret and public key */
+            needs?: string;
+            provider?: string;
+            /** @description no ordinary request looks like it: answered by itself while no provider is chosen */
+            sure: boolean;
+            /** @description what the provider hands over to be kept as the secret */
+            token?: string;
+        };
+        Handshake: {
+            answers: string;
+            asks: string;
+            id: string;
+            name: string;
+            /** @description what must be set at the endpoint to answer: secret, public key, secret and public key */
+            needs?: string;
+            provider?: string;
+            /** @description no ordinary request looks like it: answered by itself while no provider is chosen */
+            sure: boolean;
         };
         Handshakes: {
             /** @description for chosen */
@@ -1615,6 +1698,44 @@ export interface components {
              * @default 10000
              */
             timeoutMs?: number;
+        };
+        ReplyPreview: {
+            /**
+             * Format: int64
+             * @description of the whole body
+             */
+            bytes: number;
+            /** @description what goes wrong on purpose */
+            fault?: components["schemas"]["ReplyFault"];
+            headers: [
+                string,
+                string
+            ][];
+            /**
+             * Format: int64
+             * @description seq it was tried on; 0 when nothing has been caught yet
+             */
+            request: number;
+            /** Format: int64 */
+            status: number;
+            /** @description the body, at most its first 64 KiB */
+            text: string;
+            /** @description rule:N or handshake:ID when it is not the endpoint's own reply */
+            told?: string;
+            /** @description the target whose answer is passed on in place of this */
+            waits?: string;
+        };
+        ReplyPreviewRequest: {
+            /** @description slug; what is not given here is taken from it */
+            endpoint?: string;
+            provider?: string;
+            reply: components["schemas"]["Reply"];
+            /**
+             * Format: int64
+             * @description seq to try it on; the endpoint's newest when absent
+             */
+            request?: number;
+            targets?: string[];
         };
         ReplyRule: {
             reply: components["schemas"]["Saying"];
@@ -3021,6 +3142,35 @@ export interface operations {
             };
         };
     };
+    "list-handshakes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Handshake"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["FaultProblem"];
+                };
+            };
+        };
+    };
     listen: {
         parameters: {
             query?: never;
@@ -3041,6 +3191,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CatchStatus"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["FaultProblem"];
+                };
+            };
+        };
+    };
+    "preview-reply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplyPreviewRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplyPreview"];
                 };
             };
             /** @description Error */
@@ -3283,6 +3466,37 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["FaultProblem"];
+                };
+            };
+        };
+    };
+    "confirm-subscription": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
                 };
             };
             /** @description Error */

@@ -1,0 +1,80 @@
+package desk
+
+import (
+	"context"
+
+	"creel/backend/hook"
+	"creel/backend/reply"
+)
+
+// Preview is what would be answered to a request that has been kept.
+type Preview struct {
+	Seq    int64 // of the request; 0 when the history has none
+	Told   string
+	Answer hook.Answer
+	// Waits is the target whose answer would be waited for, or "".
+	Waits string
+	Fault hook.ReplyFault
+}
+
+// PreviewReply works out what a reply would say to the request seq, or, when
+// that is 0, to the newest one of the endpoint, or the newest of all. Nothing
+// is sent and nothing changed. Chance is left out: faults are only named.
+func (d *Desk) PreviewReply(ctx context.Context, e hook.Endpoint, seq int64) (Preview, error) {
+	s := d.setup.Load()
+	if err := s.checkReply(&e); err != nil {
+		return Preview{}, err
+	}
+	plan, err := reply.Compile(e.Reply)
+	if err != nil {
+		return Preview{}, err
+	}
+	row, raw, err := d.example(ctx, e.Slug, seq)
+	if err != nil {
+		return Preview{}, err
+	}
+	_, headers := hook.ParseHead(raw.Head)
+	say := plan.Rule(row, raw)
+	if say == nil {
+		c := &hook.Capture{Request: row.Request, Raw: raw}
+		if t := (&talk{greets: greets(e)}); t.greets != nil {
+			if a, id, ok := d.greet(t, &e, c, headers); ok {
+				return Preview{Seq: row.Seq, Told: hook.ToldHandshake + ":" + id, Answer: a}, nil
+			}
+		}
+		say = plan.Usual()
+	}
+	subject := &reply.Subject{Row: row, Raw: raw, Headers: headers, Now: d.now()}
+	p := Preview{Seq: row.Seq, Told: say.Told, Answer: say.Answer(subject), Fault: say.Fault}
+	if say.Mode == hook.ReplyTarget {
+		p.Waits = passTarget(&e, say.Pass)
+	}
+	return p, nil
+}
+
+// example is a request to try a reply on. Without any, an empty one will do.
+func (d *Desk) example(ctx context.Context, slug string, seq int64) (hook.Row, hook.Raw, error) {
+	if seq == 0 {
+		for _, filter := range []string{"endpoint:" + slug, ""} {
+			page, err := d.List(ctx, filter, hook.Cursor{Limit: 1})
+			if err != nil {
+				return hook.Row{}, hook.Raw{}, err
+			}
+			if len(page.Rows) > 0 {
+				seq = page.Rows[0].Seq
+				break
+			}
+		}
+	}
+	if seq == 0 {
+		target := "/" + slug
+		return hook.Row{Request: hook.Request{Method: "POST", Target: target, State: hook.Kept, ReceivedAt: d.now()}},
+			hook.Raw{Head: []byte("POST " + target + " HTTP/1.1\r\n\r\n")}, nil
+	}
+	row, err := d.store.Row(ctx, seq)
+	if err != nil {
+		return row, hook.Raw{}, err
+	}
+	raw, err := d.store.Raw(ctx, seq)
+	return row, raw, err
+}
