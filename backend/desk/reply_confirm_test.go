@@ -10,15 +10,18 @@ import (
 	"creel/backend/store"
 )
 
-// nobody listens and nobody sends: what would be sent stays in the outbox.
-type nobody struct{}
+// deaf listens nowhere, and idle sends nothing: what would be sent stays in the
+// outbox.
+type deaf struct{}
 
-func (nobody) Open(string) error             { return nil }
-func (nobody) Addr() string                  { return "" }
-func (nobody) Shut(context.Context) error    { return nil }
-func (nobody) Run(ctx context.Context) error { <-ctx.Done(); return nil }
-func (nobody) Wake()                         {}
-func (nobody) Cancel(string) bool            { return false }
+func (deaf) Open(string) error          { return nil }
+func (deaf) Addr() string               { return "" }
+func (deaf) Shut(context.Context) error { return nil }
+
+type idle struct{ desk.Outbox }
+
+func (idle) Run(ctx context.Context) error { <-ctx.Done(); return nil }
+func (idle) Wake()                         {}
 
 // A click makes one delivery: a GET of the address that SNS named, nothing of
 // the request with it.
@@ -31,7 +34,7 @@ func TestConfirmingIsADelivery(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := d.Start(t.Context(), nobody{}, nobody{}, ""); err != nil {
+	if err := d.Start(t.Context(), deaf{}, idle{}, ""); err != nil {
 		t.Fatal(err)
 	}
 	defer func() {
