@@ -41,7 +41,9 @@ func (d *Desk) greet(t *talk, ep *hook.Endpoint, c *hook.Capture, headers hook.H
 }
 
 // keyOf is what signatures of an endpoint's senders are checked against.
-func (d *Desk) keyOf(ep *hook.Endpoint) sign.Key { return sign.Key{Secret: ep.Secret} }
+func (d *Desk) keyOf(ep *hook.Endpoint) sign.Key {
+	return sign.Key{Secret: ep.Secret, PublicKey: ep.PublicKey}
+}
 
 // checkHandshakes fills in what is left out and refuses what is not known.
 func checkHandshakes(h *hook.Handshakes) error {
@@ -97,18 +99,10 @@ func (d *Desk) GreetingIn(row hook.Row, raw hook.Raw) *Greeting {
 	}
 	g := &Greeting{Met: met, Answered: greeted}
 	if !g.Answered {
-		_, can := met.Answer(d.keyOf(ep), "")
+		_, can := met.Answer(d.keyOf(&ep), "")
 		g.Lacks = !can
 	}
 	return g
-}
-
-// endpoint is that endpoint, or inbox when there is none.
-func (s *setup) endpoint(slug string) *hook.Endpoint {
-	if i, ok := s.bySlug[slug]; ok {
-		return &s.endpoints[i]
-	}
-	return &s.endpoints[s.bySlug[hook.Inbox]]
 }
 
 // Confirm opens the address by which a subscription of AWS SNS is confirmed, as
