@@ -1,13 +1,195 @@
 package sign
 
-import "creel/backend/hook"
+import (
+	"fmt"
+	"strings"
+)
+
+// work bounds what Explain reads and hashes in its trials, in bytes. Trials
+// that write or parse pay for more than they read.
+const work = 160 << 20
+
+// finding is a trial that matched: why the signature does not hold as it is.
+type finding struct {
+	reason Reason
+	hint   string
+}
+
+// search tries what would have to be otherwise.
+type search struct {
+	*exam
+	left int
+	// tried names what was tried in vain; short says that something was left
+	// out because the body is large; notes are hints to add if nothing matches.
+	tried, notes []string
+	short        bool
+}
+
+// pay takes n from the bytes that may still be worked on.
+func (s *search) pay(n int) bool {
+	if n > s.left {
+		s.short = true
+		return false
+	}
+	s.left -= n
+	return true
+}
+
+// try judges a message and keys in place of the given ones.
+func (s *search) try(sp *spec, m Message, ring keyring) bool {
+	times := max(1, len(ring.shared)) * max(1, len(ring.public))
+	return s.pay(times*(len(m.Body)+1024)) && sp.holds(m, s.w, ring)
+}
 
 // Explain is Verify, and for a signature that does not hold it tries what
 // would have to be otherwise, so that Reason and Hints tell why. Its work is
 // bounded: for a body of 25 MiB it takes a few hundred milliseconds at most.
-func Explain(m Message, key Key, o Options) Verdict { return Verify(m, key, o) }
+func Explain(m Message, key Key, o Options) Verdict {
+	x, trouble := prepare(m, key, o)
+	if trouble != nil {
+		v := x.refuse(trouble)
+		if trouble.reason == KeyMalformed && x.spec.needsSecret() && !x.spec.alg.asymmetric() {
+			s := &search{exam: x, left: work}
+			v.take(s.byKey(), s)
+		}
+		return v
+	}
+	v := x.verdict(x.weigh())
+	s := &search{exam: x, left: work}
+	switch v.Reason {
+	case OK, TimestampTooOld, TimestampInFuture, CertURLRefused:
+	case HeaderMissing, SignatureMissing, VersionUnknown, TimestampMissing:
+		v.take(s.elsewhere(), s)
+	case BodyChanged:
+		v.take(s.byBody(), s)
+	case URLDiffers:
+		v.take(s.byURL(), s)
+	default:
+		v.take(s.all(), s)
+	}
+	return v
+}
 
-// CandidateURLs lists the URLs by which the sender may have called, the
-// likeliest first and received among them: what proxies tell in X-Forwarded-…
-// and Forwarded, https for http, with and without port.
-func CandidateURLs(received string, hs hook.Headers) []string { return []string{received} }
+// all runs every kind of trial, the likeliest first.
+func (s *search) all() *finding {
+	kinds := []func() *finding{s.byKey, s.byURL, s.byBody, s.byScheme}
+	if len(s.m.Body) > 4<<20 {
+		kinds = []func() *finding{s.byURL, s.byBody, s.byKey, s.byScheme}
+	}
+	for _, kind := range kinds {
+		if f := kind(); f != nil {
+			return f
+		}
+	}
+	return nil
+}
+
+// take puts a finding in front, or says what was tried in vain.
+func (v *Verdict) take(f *finding, s *search) {
+	if f != nil {
+		if len(v.Hints) > 0 && (v.Reason == SignatureDiffers || v.Reason == TokenDiffers) {
+			v.Hints = v.Hints[1:] // it said that it does not match; this says why
+		}
+		v.Reason = f.reason
+		v.Hints = append([]string{f.hint}, v.Hints...)
+		return
+	}
+	v.Hints = append(v.Hints, s.notes...)
+	v.Hints = append(v.Hints, s.shape()...)
+	if len(s.tried) > 0 {
+		text := "Tried in vain: " + strings.Join(s.tried, "; ") + "."
+		if v.Reason == SignatureDiffers {
+			text += " So most likely it was signed with another secret, or the body was edited."
+		}
+		v.Hints = append(v.Hints, text)
+	}
+	if s.short {
+		v.Hints = append(v.Hints, fmt.Sprintf("The body has %d MiB, so not every possibility was tried.", len(s.m.Body)>>20))
+	}
+}
+
+// elsewhere looks for the signature of another scheme, when that of this one
+// is not there.
+func (s *search) elsewhere() *finding {
+	provider, id := Detect(s.m.Headers, s.m.Body, "")
+	if other, known := lookUp(id); known && id != s.spec.id {
+		name := other.name
+		if p, known := providerOf(provider); known {
+			name = p.Name
+		}
+		text := fmt.Sprintf("This request carries the signature of %s (scheme %s) instead: choose that.", name, id)
+		o := s.o
+		o.Scheme, o.Provider = id, provider
+		if Verify(s.m, s.key, o).Valid {
+			return &finding{SchemeWrong, text + " With the secret that is set it holds."}
+		}
+		return &finding{HeaderMissing, text}
+	}
+	for _, h := range s.m.Headers {
+		name := strings.ToLower(h.Name)
+		if len(s.spec.sets) > 0 && strings.ReplaceAll(name, "_", "-") == strings.ToLower(s.spec.sets[0].signature) && strings.Contains(name, "_") {
+			return &finding{HeaderMissing, fmt.Sprintf("The header came as %s, with underscores: something on the way renamed it.", h.Name)}
+		}
+		if strings.Contains(name, "signature") || strings.Contains(name, "hmac") {
+			s.notes = append(s.notes, fmt.Sprintf("There is a header called %s. If it carries the signature, this is another scheme: choose the provider, or name the header.", h.Name))
+		}
+	}
+	return nil
+}
+
+// byScheme tries other ways of signing the same with the same secret.
+func (s *search) byScheme() *finding {
+	if s.spec.alg == tokenOnly || s.spec.alg.asymmetric() || s.spec.judge != nil || s.spec.format.kind == jws {
+		return nil
+	}
+	s.tried = append(s.tried, "other algorithms, encodings and ways of joining timestamp and body")
+	for _, alt := range s.variants() {
+		if s.try(&alt.spec, s.m, s.ring) {
+			return &finding{SchemeWrong, alt.hint}
+		}
+	}
+	return nil
+}
+
+type variant struct {
+	spec spec
+	hint string
+}
+
+// variants are specs that differ in one piece.
+func (s *search) variants() []variant {
+	var all []variant
+	base := *s.spec
+	add := func(alt spec, hint string, args ...any) { all = append(all, variant{alt, fmt.Sprintf(hint, args...)}) }
+	if base.format.prefix != "" && !base.format.prefixOptional {
+		alt := base
+		alt.format.prefixOptional = true
+		add(alt, "The signature matches, but it does not begin with %q as %s writes it: the sender left the prefix out.", base.format.prefix, base.name)
+	}
+	for _, enc := range []encoding{hexText, base64Text, base64URLText} {
+		if alt := base; enc != base.enc {
+			alt.enc = enc
+			add(alt, "The signature matches when it is read as %s; %s writes %s. The sender encodes it wrongly.", enc, base.name, base.enc)
+		}
+	}
+	if base.format.kind != method && strings.HasPrefix(string(base.alg), "HMAC-") {
+		for _, alg := range []algorithm{hmacSHA1, hmacSHA256, hmacSHA384, hmacSHA512} {
+			if alt := base; alg != base.alg {
+				alt.alg = alg
+				add(alt, "The signature matches as %s; %s wants %s. The sender uses the wrong hash, or this is another scheme.", alg, base.name, base.alg)
+			}
+		}
+		alt := base
+		alt.alg, alt.signs, alt.compose = plainSHA256, "{secret}"+base.signs, nil
+		add(alt, "The signature matches as a plain SHA-256 of the secret followed by what is signed; %s wants an HMAC.", base.name)
+	}
+	if base.compose == nil && base.claim == nil {
+		for _, signs := range []string{"{body}", "{timestamp}.{body}", "{timestamp}{body}", "{timestamp}:{body}", "{body}{timestamp}", "{body}.{timestamp}", "{id}.{body}", "{timestamp}.{id}.{body}", "v0:{timestamp}:{body}", "{url}{body}", "{body}{url}"} {
+			if alt := base; signs != base.signs {
+				alt.signs = signs
+				add(alt, "The signature matches when %s is signed; %s signs %s. The sender puts the pieces together wrongly.", signs, base.name, base.signs)
+			}
+		}
+	}
+	return all
+}

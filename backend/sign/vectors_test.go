@@ -80,6 +80,8 @@ func reasons(of string) []sign.Reason {
 		return []sign.Reason{sign.TimestampInFuture}
 	case "tampered-token":
 		return []sign.Reason{sign.TokenDiffers, sign.SignatureDiffers}
+	case "tampered-url":
+		return []sign.Reason{sign.SignatureDiffers, sign.URLDiffers}
 	case "tampered-body":
 		return []sign.Reason{sign.SignatureDiffers, sign.BodyChanged}
 	case "tampered-signature":
