@@ -33,7 +33,7 @@ func TestRunsAtTheDoor(t *testing.T) {
 	}
 	var items []api.RunItem
 	rig.Call("GET", at+"/items", nil, &items, http.StatusOK)
-	if len(items) != 3 || items[0].State != "delivered" || items[0].Changes != nil || items[1].Status != 503 || items[2].State != "pending" {
+	if len(items) != 3 || items[0].State != "delivered" || items[0].Changes != nil || items[0].Method != "POST" || items[0].Path != "/inbox/x" || items[1].Status != 503 || items[2].State != "pending" {
 		t.Errorf("items are %+v", items)
 	}
 	rig.Call("GET", at+"/items?only=failed&after=1&limit=5", nil, &items, http.StatusOK)

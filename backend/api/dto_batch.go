@@ -95,6 +95,9 @@ type RunItem struct {
 	AtMs      int64   `json:"atMs,omitempty" doc:"of a simulation: since the first try, by the provider's clock"`
 	WaitMs    int64   `json:"waitMs,omitempty" doc:"of a simulation: until the next try"`
 	Ruling    string  `json:"ruling,omitempty" enum:"accepted,retry,give-up,disabled" doc:"of a simulation"`
+	Method    string  `json:"method,omitempty" doc:"of the request, as the two below; absent when it was deleted"`
+	Path      string  `json:"path,omitempty" doc:"the request-target as it was sent to Creel"`
+	Event     string  `json:"event,omitempty"`
 }
 
 // SimulatedProvider is a provider whose way of delivering can be simulated.
@@ -178,6 +181,21 @@ func runItemOf(i hook.RunItem) RunItem {
 		out.Changes = &i.Changes
 	}
 	return out
+}
+
+// runItemsOf adds to each item what is known of its request.
+func runItemsOf(items []hook.RunItem, rows []hook.Row) []RunItem {
+	known := make(map[int64]*hook.Row, len(rows))
+	for i := range rows {
+		known[rows[i].Seq] = &rows[i]
+	}
+	return each(items, func(i hook.RunItem) RunItem {
+		out := runItemOf(i)
+		if row := known[i.Request]; row != nil {
+			out.Method, out.Path, out.Event = row.Method, row.Target, row.Event
+		}
+		return out
+	})
 }
 
 func simulatedOf(p desk.Simulated) SimulatedProvider {

@@ -46,8 +46,8 @@ func (s *server) batchRoutes(api huma.API) {
 		})
 	huma.Register(api, op("list-run-items", "GET", "/runs/{id}/items", "What came of each sending, in the order of sending"),
 		func(ctx context.Context, in *runItemsInput) (*struct{ Body []RunItem }, error) {
-			items, err := s.desk.RunItems(ctx, in.ID, hook.ItemCursor{After: in.After, Offset: in.Offset, Limit: in.Limit, Only: in.Only})
-			return answer(ctx, s, items, err, func(is []hook.RunItem) []RunItem { return each(is, runItemOf) })
+			items, rows, err := s.desk.RunItems(ctx, in.ID, hook.ItemCursor{After: in.After, Offset: in.Offset, Limit: in.Limit, Only: in.Only})
+			return answer(ctx, s, items, err, func(is []hook.RunItem) []RunItem { return runItemsOf(is, rows) })
 		})
 	huma.Register(api, op("cancel-run", "POST", "/runs/{id}/cancel", "Send nothing more of a run and break off what is under way"),
 		func(ctx context.Context, in *runInput) (*runOut, error) {

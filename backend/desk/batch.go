@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -205,12 +206,23 @@ func (d *Desk) Runs(ctx context.Context, most int) ([]hook.Run, error) {
 	return d.store.Runs(ctx, most)
 }
 
-// RunItems returns a stretch of a run's items.
-func (d *Desk) RunItems(ctx context.Context, id int64, cur hook.ItemCursor) ([]hook.RunItem, error) {
+// RunItems returns a stretch of a run's items, and the rows of their requests
+// that still exist.
+func (d *Desk) RunItems(ctx context.Context, id int64, cur hook.ItemCursor) ([]hook.RunItem, []hook.Row, error) {
 	if _, err := d.store.Run(ctx, id); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return d.store.Items(ctx, id, cur)
+	items, err := d.store.Items(ctx, id, cur)
+	if err != nil || len(items) == 0 {
+		return items, nil, err
+	}
+	seqs := make([]int64, len(items))
+	for i, it := range items {
+		seqs[i] = it.Request
+	}
+	slices.Sort(seqs)
+	rows, err := d.store.Rows(ctx, slices.Compact(seqs))
+	return items, rows, err
 }
 
 func (d *Desk) roomForRun() error {

@@ -77,7 +77,7 @@ func pacedDesk(t *testing.T, h *hands, requests int) (*desk.Desk, []int64) {
 // deliveries.
 func startsOf(t *testing.T, d *desk.Desk, id int64) []time.Duration {
 	t.Helper()
-	items, err := d.RunItems(t.Context(), id, hook.ItemCursor{Limit: 1000})
+	items, _, err := d.RunItems(t.Context(), id, hook.ItemCursor{Limit: 1000})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -45,7 +45,7 @@ func ended(t *testing.T, rig *testkit.Rig, id int64) hook.Run {
 
 func itemsOf(t *testing.T, rig *testkit.Rig, id int64, only string) []hook.RunItem {
 	t.Helper()
-	items, err := rig.Desk.RunItems(t.Context(), id, hook.ItemCursor{Limit: 1000, Only: only})
+	items, _, err := rig.Desk.RunItems(t.Context(), id, hook.ItemCursor{Limit: 1000, Only: only})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1922,6 +1922,9 @@ export interface components {
             delivery?: string;
             /** @description sent together with the item before */
             duplicate: boolean;
+            event?: string;
+            /** @description of the request, as the two below; absent when it was deleted */
+            method?: string;
             /**
              * Format: int64
              * @description from 1, in the order of sending
@@ -1929,6 +1932,8 @@ export interface components {
             n: number;
             /** @description why there is no answer; of a simulation what the provider makes of it */
             note?: string;
+            /** @description the request-target as it was sent to Creel */
+            path?: string;
             /**
              * Format: int64
              * @description index in order.to
