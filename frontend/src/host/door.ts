@@ -16,6 +16,14 @@ export interface ListQuery {
   limit?: number;
 }
 
+/** A stretch of a run's items, in the order of sending. */
+export interface RunItemQuery {
+  after?: number;
+  offset?: number;
+  limit?: number;
+  only?: "failed" | "changed" | "pending";
+}
+
 type Side = "sent" | "answer";
 
 export type Door = ReturnType<typeof openDoor>;
@@ -110,6 +118,15 @@ export function openDoor(session: Session) {
           : GET("/api/v1/attempts/{id}/answer", options);
       return start(await content<ReadableStream>(call), most);
     },
+    startRun: (body: t.RunRequest): Promise<t.Run> => ok(POST("/api/v1/runs", { body })),
+    runs: (): Promise<t.Run[]> => ok(GET("/api/v1/runs")),
+    run: (id: number): Promise<t.Run> => ok(GET("/api/v1/runs/{id}", at({ id }))),
+    runItems: (id: number, query: RunItemQuery, signal?: AbortSignal): Promise<t.RunItem[]> =>
+      ok(GET("/api/v1/runs/{id}/items", { ...at({ id }, query), signal })),
+    cancelRun: (id: number): Promise<t.Run> => ok(POST("/api/v1/runs/{id}/cancel", at({ id }))),
+    resumeRun: (id: number): Promise<t.Run> => ok(POST("/api/v1/runs/{id}/resume", at({ id }))),
+    deleteRun: (id: number): Promise<void> => done(DELETE("/api/v1/runs/{id}", at({ id }))),
+    simulatedProviders: (): Promise<t.SimulatedProvider[]> => ok(GET("/api/v1/simulated-providers")),
     compare: (body: t.CompareRequest): Promise<t.Comparison> => ok(POST("/api/v1/compare", { body })),
 
     endpoints: (): Promise<t.Endpoint[]> => ok(GET("/api/v1/endpoints")),

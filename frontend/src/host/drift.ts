@@ -27,6 +27,9 @@ export type Answers = [
   Fits<Door["FilterCheck"], t.FilterCheck>,
   Fits<Door["FilterCompletion"], t.FilterCompletion>,
   Fits<Door["SavedFilter"], t.SavedFilter>,
+  Fits<Door["Run"], t.Run>,
+  Fits<Door["RunItem"], t.RunItem>,
+  Fits<Door["SimulatedProvider"], t.SimulatedProvider>,
 ];
 
 export type Inputs = [
@@ -40,4 +43,5 @@ export type Inputs = [
   Fits<Partial<t.Target>, Door["TargetPatch"]>,
   Fits<t.SettingsPatch, Door["SettingsPatch"]>,
   Fits<t.SavedFilter, Door["SavedFilter"]>,
+  Fits<t.RunRequest, Door["RunRequest"]>,
 ];

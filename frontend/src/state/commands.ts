@@ -124,3 +124,40 @@ export async function setTheme(desk: Desk, theme: ThemeChoice): Promise<void> {
   await desk.door.changeSettings({ theme });
   await desk.queries.invalidateQueries({ queryKey: ["settings"] });
 }
+
+/** Pins all of these, or when all are pinned lets go of them. */
+export async function pinPicked(desk: Desk, seqs: readonly number[]): Promise<void> {
+  const pinned = !seqs.every((seq) => desk.list.rowOf(seq)?.pinned);
+  for (const seq of seqs) await setPinned(desk, seq, pinned);
+  desk.toasts.show({ text: `${plural(seqs.length, "request")} ${pinned ? "pinned" : "unpinned"}` });
+}
+
+/** Deletes all of these; one undo brings them back. */
+export async function deletePicked(desk: Desk, seqs: readonly number[]): Promise<void> {
+  const trashed: number[] = [];
+  desk.picks.clear();
+  try {
+    for (const seq of seqs) {
+      trashed.push((await desk.door.trashOne(seq)).id);
+      desk.deleted.add(seq);
+    }
+  } finally {
+    const { selection } = desk;
+    const open = selection.store.get().seq;
+    if (open !== undefined && desk.deleted.has(open))
+      selection.select(nearest(desk, desk.list.indexOf(open)));
+    if (trashed.length > 0) {
+      desk.toasts.show({
+        text: `Deleted ${plural(trashed.length, "request")}`,
+        action: {
+          label: "Undo",
+          run: async () => {
+            for (const id of trashed) await desk.door.restore(id);
+            for (const seq of seqs) desk.deleted.delete(seq);
+            desk.toasts.show({ text: `${plural(trashed.length, "request")} restored` });
+          },
+        },
+      });
+    }
+  }
+}

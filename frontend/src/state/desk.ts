@@ -10,6 +10,7 @@ import { type Actions, createActions } from "./actions";
 import { setRead } from "./commands";
 import { createDialogs, type Dialogs } from "./dialogs";
 import { LiveList } from "./livelist";
+import { createPicks, type Picks } from "./picks";
 import { createPrefs, type Prefs } from "./prefs";
 import { createSelection, type Selection } from "./selection";
 import { createStore, type Store } from "./store";
@@ -25,6 +26,8 @@ export interface Desk {
   scope: Store<Scope>;
   setScope(change: Partial<Scope>): void;
   selection: Selection;
+  /** Several requests chosen together. */
+  picks: Picks;
   /** Requests deleted here; the list may show them for a moment longer. */
   deleted: Set<number>;
   actions: Actions;
@@ -52,6 +55,7 @@ export function createDesk(host: Host, session: Session): Desk {
   });
   const list = new LiveList({ fetch: door.list, schedule: soon, onReset: () => selection.afterReset() });
   const selection = createSelection(list);
+  const picks = createPicks(list, selection);
   // The reading pane is never left empty beside a full list: until the person
   // chooses, it shows the newest, unless they come too fast to read.
   list.view.subscribe(() => {
@@ -73,9 +77,11 @@ export function createDesk(host: Host, session: Session): Desk {
     scope,
     setScope(change) {
       scope.update((now) => ({ ...now, ...change }));
+      picks.clear();
       void list.setFilter(filterOf(scope.get()).filter);
     },
     selection,
+    picks,
     deleted: new Set(),
     actions: createActions(toasts.fail, (action) => {
       if (action.group === "Request") selection.keep();

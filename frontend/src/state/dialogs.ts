@@ -5,6 +5,7 @@
 //   return <Dialog open={args !== undefined} onClose={desk.dialogs.close} title="Settings">…
 //
 // and anybody opens it by desk.dialogs.open("settings", {}).
+import type { RunForm, What } from "../model/runs";
 import type { MessageRef } from "../model/types";
 import { useDesk } from "./desk";
 import { createStore, useStore } from "./store";
@@ -20,6 +21,12 @@ export interface DialogArgs {
   note: { seq: number };
   /** ui/compare: two messages side by side. */
   compare: { left: MessageRef; right: MessageRef };
+  /** ui/batch: what a run is to send, and how it begins. */
+  batch: { what: What; requests: number | undefined; form?: Partial<RunForm> };
+  /** ui/batch: the progress and results of one run. */
+  run: { id: number };
+  /** ui/batch: the runs so far. */
+  runs: object;
   settings: { section?: string };
   /** ui/endpoints: a slug edits, none creates. */
   endpoint: { slug?: string };

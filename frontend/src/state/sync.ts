@@ -51,6 +51,7 @@ export function createSync(options: SyncOptions) {
     countsAgain = false;
     void queries.invalidateQueries({ queryKey: ["status"] });
     void queries.invalidateQueries({ queryKey: ["endpoints"] });
+    void queries.invalidateQueries({ queryKey: ["runs"] });
     countsTimer = setTimeout(() => {
       countsTimer = undefined;
       if (countsAgain) counts();

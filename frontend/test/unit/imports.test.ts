@@ -18,6 +18,7 @@ const composers: Record<string, string[]> = {
   "ui/shell": ["ui/"],
   "ui/detail": ["ui/compare"],
   "ui/send": ["ui/detail"],
+  "ui/batch": ["ui/compare", "ui/detail"],
 };
 
 function roomOf(file: string): string {

@@ -17,6 +17,11 @@ export function ListMenu() {
         <Menu.Item disabled={empty} onClick={() => actions.run("list.readAll")}>
           Mark all as read
         </Menu.Item>
+        <Menu.Item disabled={empty} onClick={() => actions.run("list.sendAll")}>
+          Send all to…
+        </Menu.Item>
+        <Menu.Item onClick={() => actions.run("loop.pinned")}>Replay the pinned requests</Menu.Item>
+        <Menu.Item onClick={() => actions.run("runs.show")}>Runs so far…</Menu.Item>
         {marked !== undefined && (
           <Menu.Item onClick={() => selection.mark(undefined)}>Take back the mark for comparing</Menu.Item>
         )}

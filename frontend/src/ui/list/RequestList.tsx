@@ -1,6 +1,5 @@
 import { type KeyboardEvent, type MouseEvent, useCallback, useEffect, useRef, useState } from "react";
 import { count } from "../../model/format";
-import { useActions } from "../../state/actions";
 import { useDesk } from "../../state/desk";
 import { useFilterMarks, useSavable } from "../../state/filters";
 import { useStore } from "../../state/store";
@@ -11,7 +10,9 @@ import { ListEmpty } from "./ListEmpty";
 import { ListMenu } from "./ListMenu";
 import { RowLine } from "./RowLine";
 import { RowMenu, type RowMenuPlace } from "./RowMenu";
+import { SelectionBar } from "./SelectionBar";
 import { Summary } from "./Summary";
+import { useListActions } from "./useListActions";
 import { useListFocus } from "./useListFocus";
 import { useToday } from "./useToday";
 
@@ -20,8 +21,9 @@ const ROW_HEIGHT = 48;
 /** The live list with its filter, its count and the pill of what waits above. */
 export function RequestList() {
   const desk = useDesk();
-  const { list, selection } = desk;
+  const { list, selection, picks } = desk;
   const view = useStore(list.view);
+  const picked = useStore(picks.store);
   const selected = useStore(selection.store, (s) => s.seq);
   const marked = useStore(selection.store, (s) => s.marked);
   const searching = useLasting(view.loading && view.ready);
@@ -50,8 +52,24 @@ export function RequestList() {
       }),
     [list, selection],
   );
-  const move = useCallback((by: number) => moveTo(selection.index() + by), [moveTo, selection]);
-  useListActions(move, moveTo, focus);
+  const move = useCallback(
+    (by: number) => {
+      picks.clear();
+      moveTo(selection.index() + by);
+    },
+    [moveTo, selection, picks],
+  );
+  /** Moves on and picks everything from where picking began. */
+  const extend = useCallback(
+    (by: number) => {
+      const to = Math.max(0, Math.min(list.length - 1, selection.index() + by));
+      if (!list.row(to)) return;
+      picks.rangeTo(to);
+      moveTo(to);
+    },
+    [moveTo, list, selection, picks],
+  );
+  useListActions(move, moveTo, extend, focus);
   useListFocus(focus);
 
   const shownFilter = view.filter;
@@ -72,13 +90,18 @@ export function RequestList() {
   const onClick = (event: MouseEvent) => {
     goal.current = undefined;
     const seq = seqAt(event.target);
-    if (seq !== undefined) selection.select(seq);
+    if (seq === undefined) return;
+    if (event.shiftKey) picks.rangeTo(list.indexOf(seq));
+    else if (event.ctrlKey || event.metaKey) picks.toggle(seq);
+    else picks.clear();
+    selection.select(seq);
   };
   const onContextMenu = (event: MouseEvent) => {
     const seq = seqAt(event.target) ?? selected;
     const line = document.getElementById(`row-${seq}`);
     if (seq === undefined || !line) return;
     event.preventDefault();
+    if (!picks.store.get().has(seq)) picks.clear();
     selection.select(seq);
     // By key there is no pointer: the menu then opens at the row.
     const box = line.getBoundingClientRect();
@@ -90,13 +113,25 @@ export function RequestList() {
     focus();
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === " " && selected !== undefined) {
+      event.preventDefault();
+      picks.toggle(selected);
+      return;
+    }
+    if (event.shiftKey) {
+      const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      if (by === undefined) return;
+      event.preventDefault();
+      extend(by);
+      return;
+    }
     const page = handle.current?.page() ?? 10;
     const steps: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page };
     const step = steps[event.key];
     if (step !== undefined) move(step);
-    else if (event.key === "Home") moveTo(0);
-    else if (event.key === "End") moveTo(list.length - 1);
+    else if (event.key === "Home") move(-list.length);
+    else if (event.key === "End") move(list.length);
     else return;
     event.preventDefault();
   };
@@ -132,6 +167,7 @@ export function RequestList() {
         role="listbox"
         aria-label="Requests, newest first"
         aria-busy={view.loading}
+        aria-multiselectable="true"
         aria-activedescendant={active}
         tabIndex={0}
         handle={handle}
@@ -150,7 +186,8 @@ export function RequestList() {
               row={row}
               index={index}
               size={view.length}
-              selected={row.seq === selected}
+              active={row.seq === selected}
+              selected={picked.size > 0 ? picked.has(row.seq) : row.seq === selected}
               marked={row.seq === marked}
               today={today}
               marks={marks}
@@ -158,6 +195,7 @@ export function RequestList() {
           );
         }}
       />
+      <SelectionBar />
       <RowMenu place={menu} onClose={closeMenu} />
     </section>
   );
@@ -177,63 +215,6 @@ function useLasting(on: boolean): boolean {
     return () => clearTimeout(timer);
   }, [on]);
   return lasting;
-}
-
-function useListActions(
-  move: (by: number) => void,
-  moveTo: (index: number) => void,
-  focus: () => void,
-): void {
-  const { selection, list } = useDesk();
-  useActions(
-    () => [
-      { id: "list.next", title: "Next request", group: "List", keys: ["j"], quiet: true, run: () => move(1) },
-      {
-        id: "list.previous",
-        title: "Previous request",
-        group: "List",
-        keys: ["k"],
-        quiet: true,
-        run: () => move(-1),
-      },
-      {
-        id: "list.newest",
-        title: "Newest request",
-        group: "List",
-        keys: ["g"],
-        run: () => {
-          list.showNew();
-          moveTo(0);
-        },
-      },
-      {
-        id: "list.open",
-        title: "Read the request",
-        group: "List",
-        keys: ["enter"],
-        quiet: true,
-        enabled: () => selection.store.get().seq !== undefined && !onControl(),
-        run: () => document.getElementById("detail")?.focus(),
-      },
-      {
-        id: "list.back",
-        title: "Back to the list",
-        group: "List",
-        keys: ["escape"],
-        quiet: true,
-        run: focus,
-      },
-    ],
-    [move, moveTo, focus, selection, list],
-  );
-}
-
-/** Enter on a control is the control's own. */
-function onControl(): boolean {
-  const focused = document.activeElement;
-  return (
-    focused !== null && focused.closest('button, a, summary, [role="tab"], [role="separator"], hr') !== null
-  );
 }
 
 function seqAt(target: EventTarget): number | undefined {

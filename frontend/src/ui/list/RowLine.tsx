@@ -20,6 +20,8 @@ interface RowLineProps {
   row: Row;
   index: number;
   size: number;
+  /** Open in the reading pane. */
+  active: boolean;
   selected: boolean;
   marked: boolean;
   /** Today, so that older rows show their day; one object for all rows of a day. */
@@ -33,6 +35,7 @@ export const RowLine = memo(function RowLine({
   row,
   index,
   size,
+  active,
   selected,
   marked,
   today,
@@ -60,7 +63,7 @@ export const RowLine = memo(function RowLine({
       aria-setsize={size}
       aria-label={label(row, badge.title, changes)}
       data-seq={row.seq}
-      data-active={selected}
+      data-active={active}
       data-unread={!row.read}
     >
       <i className={css.unread} data-on={!row.read} />

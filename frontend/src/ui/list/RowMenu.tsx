@@ -17,6 +17,8 @@ const ENTRIES = [
   "request.replay",
   "request.edit",
   "request.forward",
+  "request.sendMany",
+  "request.simulate",
   "request.compare",
   "request.curl",
   "request.pin",

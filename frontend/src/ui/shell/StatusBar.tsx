@@ -2,6 +2,7 @@ import { bytes, count, plural } from "../../model/format";
 import { useDesk } from "../../state/desk";
 import { useStatus } from "../../state/queries";
 import { useStore } from "../../state/store";
+import { RunStatus } from "../batch/RunStatus";
 import { Dot } from "../parts";
 import css from "./Shell.module.css";
 
@@ -23,6 +24,7 @@ export function StatusBar() {
       {status && status.history.waiting > 0 && (
         <span>{plural(status.history.waiting, "delivery", "deliveries")} waiting</span>
       )}
+      <RunStatus className={css.statusButton} />
       <span className={css.grow} />
       {link === "reconnecting" && (
         <span>

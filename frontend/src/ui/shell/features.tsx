@@ -1,3 +1,4 @@
+import { BatchFeature } from "../batch/BatchFeature";
 import { CompareFeature } from "../compare/CompareFeature";
 import { EndpointsFeature } from "../endpoints/EndpointsFeature";
 import { SamplesFeature } from "../samples/SamplesFeature";
@@ -23,6 +24,9 @@ export function Features() {
       </DialogGuard>
       <DialogGuard names={["samples"]}>
         <SamplesFeature />
+      </DialogGuard>
+      <DialogGuard names={["batch", "run", "runs"]}>
+        <BatchFeature />
       </DialogGuard>
     </>
   );

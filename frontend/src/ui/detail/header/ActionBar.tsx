@@ -3,7 +3,7 @@ import { showKeys } from "../../../model/keys";
 import type { Detail } from "../../../model/types";
 import { useDesk } from "../../../state/desk";
 import { useStore } from "../../../state/store";
-import { Button, CopyIcon, IconButton, Kbd, NoteIcon, PinIcon, TrashIcon } from "../../parts";
+import { Button, CopyIcon, IconButton, Kbd, NoteIcon, PinIcon, SendIcon, TrashIcon } from "../../parts";
 import { copyBody, copyHttp, copyUrlOf } from "../copy";
 import css from "./Header.module.css";
 
@@ -40,6 +40,7 @@ export function ActionBar({ detail }: { detail: Detail }) {
       <Button aria-label={compare} title={compare} {...act("request.compare")}>
         Compare{other !== undefined && <span className={css.most}> with #{other}</span>}
       </Button>
+      <SendMenu />
       <CopyMenu detail={detail} />
       <span className={css.space} />
       <span className={css.words}>
@@ -59,6 +60,33 @@ export function ActionBar({ detail }: { detail: Detail }) {
         <IconButton label="Delete" icon={<TrashIcon />} {...act("request.delete")} />
       </span>
     </div>
+  );
+}
+
+/** More ways to send than to one place once. */
+function SendMenu() {
+  const { actions, mac } = useDesk();
+  const entries = ["request.sendMany", "request.simulate", "loop.again"].map((id) => actions.find(id));
+  return (
+    <Menu position="bottom-start" width={300} withinPortal>
+      <Menu.Target>
+        <IconButton label="More ways to send" icon={<SendIcon />} />
+      </Menu.Target>
+      <Menu.Dropdown>
+        {entries.map(
+          (action) =>
+            action && (
+              <Menu.Item
+                key={action.id}
+                rightSection={action.keys?.[0] && <Kbd>{showKeys(action.keys[0], mac)}</Kbd>}
+                onClick={() => actions.run(action.id)}
+              >
+                {action.title}
+              </Menu.Item>
+            ),
+        )}
+      </Menu.Dropdown>
+    </Menu>
   );
 }
 

@@ -1,0 +1,96 @@
+import { useState } from "react";
+import { plural } from "../../model/format";
+import {
+  amountOf,
+  emptyForm,
+  type FormErrors,
+  orderOf,
+  placesOf,
+  type RunForm,
+  type What,
+} from "../../model/runs";
+import { DoorError } from "../../model/types";
+import { useDesk } from "../../state/desk";
+import { ignoredInAnswers, startRun } from "../../state/runs";
+import { rememberUrl } from "../../state/sending";
+import { words } from "../../state/toasts";
+import { FormDialog, Segmented } from "../parts";
+import css from "./Batch.module.css";
+import { HowFields } from "./HowFields";
+import { SimulateFields } from "./SimulateFields";
+import { WhereFields } from "./WhereFields";
+
+interface BatchDialogProps {
+  what: What;
+  /** How many requests that are, when it is known. */
+  requests: number | undefined;
+  form?: Partial<RunForm>;
+}
+
+const FIELDS = ["to", "parallel", "ratePerSecond", "delayMs", "times", "realTimeMs"] as const;
+
+/** Says what goes where and how, and starts it as a run. */
+export function BatchDialog({ what, requests, form: initial }: BatchDialogProps) {
+  const desk = useDesk();
+  const [form, setForm] = useState<RunForm>(() => ({ ...emptyForm, ...initial }));
+  const [errors, setErrors] = useState<FormErrors>({});
+  const [error, setError] = useState<string>();
+  const [busy, setBusy] = useState(false);
+  const change = (part: Partial<RunForm>) => {
+    setForm((now) => ({ ...now, ...part }));
+    setErrors({});
+    setError(undefined);
+  };
+  const start = async () => {
+    // One request to several places at once is quicker, and nothing depends on their order.
+    const fan = requests === 1 && placesOf(form).length > 1 && form.mode === "ordered";
+    const read = orderOf(fan ? { ...form, mode: "parallel", parallel: "8" } : form, what, ignoredInAnswers());
+    if ("errors" in read) return setErrors(read.errors);
+    setBusy(true);
+    try {
+      await startRun(desk, read.order);
+      for (const place of read.order.to ?? []) if (place.url) rememberUrl(place.url);
+      desk.picks.clear();
+    } catch (reason) {
+      const field = reason instanceof DoorError ? FIELDS.find((f) => f === reason.field) : undefined;
+      if (field) setErrors({ [field]: words(reason) });
+      else setError(words(reason));
+      setBusy(false);
+    }
+  };
+  return (
+    <FormDialog
+      title={titleOf(what, requests)}
+      size={620}
+      submit={busy ? "Starting…" : form.how === "simulate" ? "Simulate" : "Send"}
+      disabled={busy}
+      error={error}
+      onSubmit={() => void start()}
+      onClose={desk.dialogs.close}
+    >
+      <Segmented<RunForm["how"]>
+        label="What to do"
+        items={[
+          { id: "send", label: "Send" },
+          { id: "simulate", label: "Simulate a provider" },
+        ]}
+        value={form.how}
+        onChange={(how) => change({ how })}
+      />
+      <WhereFields form={form} error={errors.to} one={requests === 1} onChange={change} />
+      {form.how === "simulate" ? (
+        <SimulateFields form={form} errors={errors} onChange={change} />
+      ) : (
+        <HowFields form={form} errors={errors} one={requests === 1} onChange={change} />
+      )}
+      <p className={css.amount} role="status">
+        {amountOf(form, requests)}
+      </p>
+    </FormDialog>
+  );
+}
+
+function titleOf(what: What, requests: number | undefined): string {
+  if ("seqs" in what && what.seqs.length === 1) return `Send request #${what.seqs[0]} to many`;
+  return requests === undefined ? "Send all in the list" : `Send ${plural(requests, "request")}`;
+}
