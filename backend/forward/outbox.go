@@ -221,7 +221,7 @@ func (b *Outbox) untilDue(ctx context.Context) time.Duration {
 			return time.Second
 		}
 		b.mu.Lock()
-		if b.dry {
+		if b.dry && gated == 0 { // else a gate that opens changes it
 			b.due, b.dueKnown = due, true
 		}
 		b.mu.Unlock()

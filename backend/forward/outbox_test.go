@@ -28,10 +28,11 @@ type ledger struct {
 	refused                         *hook.AttemptError
 	breakers                        map[string]hook.Breaker
 	backs                           int // deliveries put back
+	claimed                         map[string]time.Time
 }
 
 func newLedger() *ledger {
-	return &ledger{targets: map[string]hook.Target{}, attempts: map[string][]hook.Attempt{}, news: make(chan struct{})}
+	return &ledger{targets: map[string]hook.Target{}, attempts: map[string][]hook.Attempt{}, news: make(chan struct{}), claimed: map[string]time.Time{}}
 }
 
 func (l *ledger) add(target, url string, n int) (ids []string) {
@@ -73,7 +74,7 @@ func (l *ledger) Claim(_ context.Context, c hook.Claim) ([]hook.Delivery, error)
 			continue
 		}
 		taken[lane]++
-		d.State = hook.Sending
+		d.State, l.claimed[d.ID] = hook.Sending, c.Now
 		given := *d
 		given.Attempts = slices.Clone(l.attempts[d.ID])
 		out = append(out, given)
@@ -228,14 +229,19 @@ func soon(time.Duration) <-chan time.Time { return time.After(time.Millisecond) 
 // runOutbox runs an outbox until stop is called or the test ends.
 func runOutbox(t *testing.T, l forward.Ledger, o forward.OutboxOptions) (b *forward.Outbox, stop func() error) {
 	t.Helper()
-	s := newSender(t, forward.Options{})
-	b = forward.NewOutbox(l, s, o)
+	b = forward.NewOutbox(l, newSender(t, forward.Options{}), o)
+	return b, run(t, b)
+}
+
+// run runs b until stop is called or the test ends.
+func run(t *testing.T, b *forward.Outbox) (stop func() error) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- b.Run(ctx) }()
 	stop = sync.OnceValue(func() error { cancel(); return <-ended })
 	t.Cleanup(func() { _ = stop() })
-	return b, stop
+	return stop
 }
 
 func TestOutboxSendsWhatIsDue(t *testing.T) {

@@ -1,0 +1,144 @@
+package forward
+
+import (
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"creel/backend/hook"
+)
+
+func newGate() *gate {
+	return &gate{breaker: breaker{hook.Breaker{State: hook.BreakerClosed}}}
+}
+
+func TestBreakerOpensAfterTenAndDoublesItsWait(t *testing.T) {
+	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	g := newGate()
+	for n := range 9 {
+		if g.told(false, false, now) || g.breaker.State != hook.BreakerClosed {
+			t.Fatalf("open after %d", n+1)
+		}
+	}
+	if !g.told(false, false, now) || g.breaker.State != hook.BreakerOpen {
+		t.Fatal("not open after ten")
+	}
+	for _, want := range []time.Duration{30 * time.Second, time.Minute, 2 * time.Minute, 4 * time.Minute, 5 * time.Minute, 5 * time.Minute} {
+		if limit, wait := g.limit(hook.Policy{}, now, 32); limit != 0 || wait != want {
+			t.Errorf("room for %d, in %v, want in %v", limit, wait, want)
+		}
+		now = now.Add(want)
+		if limit, _ := g.limit(hook.Policy{}, now, 32); limit != 1 {
+			t.Fatalf("room for %d when the probe is due, want one", limit)
+		}
+		g.breaker.probing(now)
+		if limit, _ := g.limit(hook.Policy{}, now, 32); limit != 0 {
+			t.Fatalf("room for %d while the probe is under way", limit)
+		}
+		if !g.told(false, true, now) {
+			t.Fatal("a probe that failed did not open it again")
+		}
+	}
+	g.breaker.probing(now)
+	if !g.told(true, true, now) || g.breaker.State != hook.BreakerClosed || g.breaker.Failures != 0 {
+		t.Errorf("after a probe that was taken: %+v", g.breaker)
+	}
+	if n := g.room(4); n != 1 {
+		t.Errorf("%d at once to a target that has just come up, want one", n)
+	}
+}
+
+// Whatever happens: while it is open nothing is let through, it never opens on
+// fewer than ten failures in a row, and one success closes it.
+func TestBreakerKeepsItsWord(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		now, g, row := time.Unix(1_800_000_000, 0), newGate(), 0
+		for range rapid.IntRange(1, 200).Draw(t, "steps") {
+			now = now.Add(time.Duration(rapid.IntRange(-100, 400).Draw(t, "seconds")) * time.Second)
+			limit, wait := g.limit(hook.Policy{}, now, 8)
+			if limit == 0 {
+				if g.breaker.State != hook.BreakerOpen || wait <= 0 || wait > lastProbe {
+					t.Fatalf("nothing goes for %v: %+v", wait, g.breaker)
+				}
+				continue
+			}
+			probe := g.breaker.State == hook.BreakerOpen
+			if probe && limit != 1 {
+				t.Fatalf("%d probes", limit)
+			}
+			if probe {
+				g.breaker.probing(now)
+			}
+			switch rapid.IntRange(0, 3).Draw(t, "outcome") {
+			case 0:
+				row = 0
+				g.told(true, probe, now)
+				if g.breaker.State != hook.BreakerClosed {
+					t.Fatalf("a success left it %s", g.breaker.State)
+				}
+			case 1:
+				if probe {
+					g.breaker.brokenOff(now)
+				}
+			default:
+				row++
+				g.told(false, probe, now)
+				if opened := g.breaker.State == hook.BreakerOpen; opened != (row >= breakAfter) {
+					t.Fatalf("%d failures in a row leave it %s", row, g.breaker.State)
+				}
+			}
+		}
+	})
+}
+
+// Fault 58: what was due while the machine slept begins with one at a time, and
+// widens with each that the target takes.
+func TestLateOnesAreBegunOneAtATime(t *testing.T) {
+	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	late, fresh := hook.Delivery{DueAt: now.Add(-8 * time.Hour)}, hook.Delivery{DueAt: now.Add(-time.Second)}
+	g := newGate()
+	g.claimed(fresh, now)
+	if g.room(4) != 4 {
+		t.Error("what is on time is held back")
+	}
+	for want, took := range []bool{true, true, false, true, true, true, true} {
+		g.claimed(late, now)
+		at := []int{1, 2, 3, 1, 2, 3, 4}[want]
+		if n := g.room(4); n != at {
+			t.Errorf("step %d: %d at once, want %d", want, n, at)
+		}
+		g.told(took, false, now)
+	}
+	g = newGate()
+	g.claimed(hook.Delivery{DueAt: time.UnixMicro(0)}, now)
+	if g.room(4) != 4 {
+		t.Error("what a person asked for now counts as late")
+	}
+}
+
+func TestRateIsKept(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		rate := rapid.Float64Range(0.01, 1000).Draw(t, "rate")
+		now, g := time.Unix(1_800_000_000, 0), newGate()
+		began, sent := now, 0
+		for range rapid.IntRange(1, 300).Draw(t, "steps") {
+			limit, wait := g.limit(hook.Policy{RatePerSecond: rate}, now, 32)
+			if (limit == 0) != (wait > 0) {
+				t.Fatalf("room for %d in %v", limit, wait)
+			}
+			for range min(limit, rapid.IntRange(0, 32).Draw(t, "due")) {
+				g.claimed(hook.Delivery{DueAt: now}, now)
+				sent++
+			}
+			if most := max(1, rate/20) + rate*now.Sub(began).Seconds() + 1e-6; float64(sent) > most {
+				t.Fatalf("%d sent in %v at %g a second", sent, now.Sub(began), rate)
+			}
+			if limit == 0 {
+				now = now.Add(wait)
+			} else {
+				now = now.Add(time.Duration(rapid.Int64Range(0, int64(time.Second)).Draw(t, "pause")))
+			}
+		}
+	})
+}
