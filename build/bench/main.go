@@ -22,15 +22,20 @@ func main() {
 	rounds := flag.Int("rounds", 5, "rounds of each side; medians are reported")
 	length := flag.Duration("length", 3*time.Second, "length of a round")
 	size := flag.Int("history", 1_000_000, "requests in the large history; 0 leaves it out")
-	only := flag.String("only", "", "capture, compare, retention or history alone")
+	only := flag.String("only", "", "capture, forward, compare, retention or history alone")
 	peer := flag.Bool("peer", false, "be the peer: an empty net/http handler (used by bench itself)")
+	proxy := flag.String("proxy", "", "be a httputil.ReverseProxy to that `URL` (used by bench itself)")
 	flag.Parse()
-	if *peer {
-		err := servePeer()
-		fmt.Fprintln(os.Stderr, "bench:", err)
-		os.Exit(1)
+	var err error
+	switch {
+	case *peer:
+		err = servePeer()
+	case *proxy != "":
+		err = serveProxy(*proxy)
+	default:
+		err = run(*only, *creel, *rounds, *length, *size)
 	}
-	if err := run(*only, *creel, *rounds, *length, *size); err != nil {
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
@@ -43,6 +48,7 @@ func run(only, creel string, rounds int, length time.Duration, size int) error {
 		run  func() error
 	}{
 		{"capture", func() error { return capture(creel, rounds, length) }},
+		{"forward", func() error { return forwarding(creel, rounds, length) }},
 		{"compare", func() error { return comparing(rounds) }},
 		{"retention", func() error { return retention(creel, rounds, length) }},
 		{"history", func() error { return history(creel, size) }},

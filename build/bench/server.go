@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -105,19 +104,7 @@ func (s *server) get(path string) ([]byte, error) {
 // servePeer is the measure: an empty net/http handler that reads and discards
 // the body, in a process of its own. It ends when it is told to.
 func servePeer() error {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return fmt.Errorf("serve peer: %w", err)
-	}
-	line, err := json.Marshal(ready{Catch: "http://" + listener.Addr().String()})
-	if err != nil {
-		return fmt.Errorf("serve peer: %w", err)
-	}
-	fmt.Println(string(line))
-	return http.Serve(listener, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body)
-		_, _ = io.WriteString(w, "ok")
-	}))
+	return announce(peerHandler())
 }
 
 // perRequest prints the processor time that a request took so far, which
