@@ -7,7 +7,7 @@ import (
 
 // work bounds what Explain reads and hashes in its trials, in bytes. Trials
 // that write or parse pay for more than they read.
-const work = 160 << 20
+const work = 176 << 20
 
 // finding is a trial that matched: why the signature does not hold as it is.
 type finding struct {
@@ -74,7 +74,7 @@ func Explain(m Message, key Key, o Options) Verdict {
 func (s *search) all() *finding {
 	kinds := []func() *finding{s.byKey, s.byURL, s.byBody, s.byScheme}
 	if len(s.m.Body) > 4<<20 {
-		kinds = []func() *finding{s.byURL, s.byBody, s.byKey, s.byScheme}
+		kinds = []func() *finding{s.byURL, s.byPaste, s.byBody, s.byKey, s.byScheme}
 	}
 	for _, kind := range kinds {
 		if f := kind(); f != nil {

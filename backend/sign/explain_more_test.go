@@ -168,3 +168,29 @@ func TestExplainsWhatIsNotThere(t *testing.T) {
 	wants(t, sign.Explain(m, sign.Key{PublicKey: "x"}, sign.Options{Scheme: "paypal-cert"}), sign.NoSecret, "webhook's id")
 	wants(t, sign.Explain(m, key, sign.Options{Scheme: "adyen-payload"}), sign.KeyMalformed, "hex")
 }
+
+// The likeliest causes are found in the largest bodies, too.
+func TestExplainsLargeBodies(t *testing.T) {
+	text := strings.Repeat("0123456789 abcdefghijklmnopqrstuvwxyz\n", 25<<20/38)
+	cases := []struct {
+		name, secret, set, signed, arrives string
+		reason                             sign.Reason
+	}{
+		{"pasted", plain, plain + "\n", text, text, sign.SecretWrong},
+		{"trimmed", plain, plain, text, text[:len(text)-1], sign.BodyChanged},
+		{"added", plain, plain, text[:len(text)-1], text, sign.BodyChanged},
+		{"CRLF", plain, plain, strings.ReplaceAll(text[:24<<20], "\n", "\r\n"), text[:24<<20], sign.BodyChanged},
+		{"LF", plain, plain, text[:24<<20], strings.ReplaceAll(text[:24<<20], "\n", "\r\n"), sign.BodyChanged},
+		{"quotes", plain, `"` + plain + `"`, text[:20<<20], text[:20<<20], sign.SecretWrong},
+	}
+	for _, c := range cases {
+		v := delivery{scheme: "stripe-v1", secret: c.secret, set: c.set, body: c.signed, arrives: []byte(c.arrives)}.explain(t)
+		if v.Reason != c.reason {
+			t.Errorf("%s: %s %q", c.name, v.Reason, v.Hints)
+		}
+	}
+	v := delivery{scheme: "stripe-v1", secret: plain, set: "another", body: text}.explain(t)
+	if last := v.Hints[len(v.Hints)-1]; v.Reason != sign.SignatureDiffers || !strings.Contains(last, "24 MiB") {
+		t.Errorf("%s %q: it should say that not all was tried", v.Reason, v.Hints)
+	}
+}

@@ -5,22 +5,23 @@ import (
 	"strings"
 )
 
-// Providers lists all providers, by name. The slice is the caller's.
+// providerTable is the table of providers, made once and never written again.
+var providerTable = slices.Concat(codeProviders(), moneyProviders(), messageProviders(), workProviders(), cloudProviders())
+
+// Providers lists all providers, by name. The slice is the caller's; what its
+// elements hold is not to be written to.
 func Providers() []Provider {
-	all := slices.Concat(codeProviders(), moneyProviders(), messageProviders(), workProviders(), cloudProviders())
+	all := slices.Clone(providerTable)
 	slices.SortFunc(all, func(a, b Provider) int { return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)) })
 	return all
 }
 
 func providerOf(id string) (Provider, bool) {
-	for _, part := range []func() []Provider{codeProviders, moneyProviders, messageProviders, workProviders, cloudProviders} {
-		for _, p := range part() {
-			if strings.EqualFold(p.ID, id) {
-				return p, true
-			}
-		}
+	i := slices.IndexFunc(providerTable, func(p Provider) bool { return strings.EqualFold(p.ID, id) })
+	if i < 0 {
+		return Provider{}, false
 	}
-	return Provider{}, false
+	return providerTable[i], true
 }
 
 // by is a provider; its schemes stand in one text, blanks between.

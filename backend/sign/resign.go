@@ -182,7 +182,7 @@ func Sign(m Message, key Key, o SignOptions) (Message, Note, error) {
 	if s.header(k.where) == "" && !s.inBody {
 		return m, Note{}, fault("signatureHeader", "name the header for the signature: %s is used by many providers, each in a header of its own", s.name)
 	}
-	if s.public().NeedsURL && m.URL == "" {
+	if s.wantsURL() && m.URL == "" {
 		return m, Note{}, fault("url", "give the URL to send to: %s signs it too", s.name)
 	}
 	note, err := s.keys(&k, key)

@@ -171,22 +171,28 @@ func (s *spec) needsSecret() bool {
 	return !s.alg.asymmetric() || strings.Contains(s.signs, "{secret}")
 }
 
+// coverage tells what a signature stands for.
+func (s *spec) coverage() Covers {
+	if s.covers != (Covers{}) {
+		return s.covers
+	}
+	return Covers{
+		Body:      strings.Contains(s.signs, "{body}") || strings.Contains(s.signs, "{crc32}"),
+		URL:       strings.Contains(s.signs, "{url}"),
+		Method:    strings.Contains(s.signs, "{method}"),
+		Timestamp: strings.Contains(s.signs, "{timestamp}"),
+		ID:        strings.Contains(s.signs, "{id}"),
+	}
+}
+
+func (s *spec) wantsURL() bool { return s.needsURL || strings.Contains(s.signs, "{url}") }
+
 // public is what the world is told of the scheme.
 func (s *spec) public() Scheme {
-	covers := s.covers
-	if covers == (Covers{}) {
-		covers = Covers{
-			Body:      strings.Contains(s.signs, "{body}") || strings.Contains(s.signs, "{crc32}"),
-			URL:       strings.Contains(s.signs, "{url}"),
-			Method:    strings.Contains(s.signs, "{method}"),
-			Timestamp: strings.Contains(s.signs, "{timestamp}"),
-			ID:        strings.Contains(s.signs, "{id}"),
-		}
-	}
 	d := Scheme{
-		ID: s.id, Name: s.name, Algorithm: string(s.alg), InBody: s.inBody, Covers: covers,
+		ID: s.id, Name: s.name, Algorithm: string(s.alg), InBody: s.inBody, Covers: s.coverage(),
 		NeedsSecret: s.needsSecret(), NeedsPublicKey: s.alg.asymmetric(),
-		NeedsURL:      s.needsURL || strings.Contains(s.signs, "{url}"),
+		NeedsURL:      s.wantsURL(),
 		NeedsHeader:   len(s.sets) == 0 && !s.inBody,
 		TimestampUnit: s.unit, Tolerance: s.tolerance, OldOnly: s.oldOnly,
 		Resign: s.resign, SecretShape: s.shape, Signs: s.signs,

@@ -6,23 +6,17 @@ import (
 	"time"
 )
 
-// specs is the table of schemes. Where a line of it comes from stands in the
-// project's list of providers; [K] there means: check at the provider.
-func specs() []spec {
-	return slices.Concat(general(), overBody(), standard(), stamped(), withURL(), tokens(), tokensSigned(), insideBody(), byPublicKey())
-}
+// specTable is the table of schemes, made once and never written again. Where
+// a line of it comes from stands in the project's list of providers; [K] there
+// means: check at the provider.
+var specTable = slices.Concat(general(), overBody(), standard(), stamped(), withURL(), tokens(), tokensSigned(), insideBody(), byPublicKey())
 
-// group finds the part of the table with id, so that a look-up need not build
-// all of it.
 func lookUp(id string) (*spec, bool) {
-	for _, part := range []func() []spec{general, overBody, standard, stamped, withURL, tokens, tokensSigned, insideBody, byPublicKey} {
-		for _, s := range part() {
-			if s.id == id {
-				return &s, true
-			}
-		}
+	i := slices.IndexFunc(specTable, func(s spec) bool { return s.id == id })
+	if i < 0 {
+		return nil, false
 	}
-	return nil, false
+	return &specTable[i], true
 }
 
 const plainSecret = "text, used as it is"

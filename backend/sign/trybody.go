@@ -23,7 +23,7 @@ const (
 
 // byBody tries what the body may have been before it was changed on the way.
 func (s *search) byBody() *finding {
-	if s.spec.alg == tokenOnly || s.spec.inBody || !s.spec.public().Covers.Body {
+	if s.spec.alg == tokenOnly || s.spec.inBody || !s.spec.coverage().Body {
 		return nil
 	}
 	for _, kind := range []func(func([]byte, string) bool) string{s.lineForms, s.encodedForms, s.charsetForms, s.jsonForms, s.formForms} {
@@ -54,36 +54,36 @@ const rawBody = " Read the raw body before anything parses, decodes or trims it,
 // lineForms change the ends of the body and of its lines.
 func (s *search) lineForms(try func([]byte, string) bool) string {
 	b := s.m.Body
-	if !s.pay(8 * len(b)) {
-		return ""
-	}
+	large := len(b) > mostParsed // then only what is likeliest
 	added := func(end, name string) bool {
 		return try(slices.Concat(b, []byte(end)), "The signature matches when "+name+" is added at the end of the body: it was trimmed on the way."+rawBody)
 	}
 	cut := func(body []byte, name string) bool {
 		return try(body, "The signature matches when "+name+" of the body is left out: it was added on the way."+rawBody)
 	}
-	_ = added("\n", "a line end") && added("\r\n", "a line end (CR LF)") &&
+	_ = added("\n", "a line end") && (large || added("\r\n", "a line end (CR LF)")) &&
 		cut(bytes.TrimSuffix(bytes.TrimSuffix(b, []byte("\n")), []byte("\r")), "the line end at the end") &&
 		cut(bytes.TrimRight(b, "\r\n"), "every line end at the end") &&
 		cut(bytes.TrimSpace(b), "the blank space around all") &&
 		cut(bytes.TrimPrefix(b, []byte("\ufeff")), "the byte order mark at the beginning") &&
-		try(slices.Concat([]byte("\ufeff"), b), "The signature matches with a byte order mark (BOM) before the body: it was dropped on the way."+rawBody) &&
+		(large || try(slices.Concat([]byte("\ufeff"), b), "The signature matches with a byte order mark (BOM) before the body: it was dropped on the way."+rawBody)) &&
 		s.newlines(b, try) &&
 		try(nil, "The signature matches for an empty body: the sender signed none, or signed before it put the body in.")
 	return "line ends, a byte order mark"
 }
 
 func (s *search) newlines(b []byte, try func([]byte, string) bool) bool {
-	if !bytes.Contains(b, []byte("\n")) {
+	if !bytes.Contains(b, []byte("\n")) || !s.pay(2*len(b)) {
 		return true
 	}
 	lf := bytes.ReplaceAll(b, []byte("\r\n"), []byte("\n"))
 	crlf := bytes.ReplaceAll(lf, []byte("\n"), []byte("\r\n"))
 	toLF := "The signature matches when the lines of the body end with LF: LF was changed to CR LF on the way."
 	toCRLF := "The signature matches when the lines of the body end with CR LF: CR LF was changed to LF on the way."
-	return try(lf, toLF+rawBody) && try(crlf, toCRLF+rawBody) &&
-		try(append(slices.Clip(lf), '\n'), toLF+" A line end at the end was lost, too."+rawBody) &&
+	if !try(lf, toLF+rawBody) || !try(crlf, toCRLF+rawBody) || len(b) > mostParsed {
+		return true // a match is seen by who asked
+	}
+	return try(append(slices.Clip(lf), '\n'), toLF+" A line end at the end was lost, too."+rawBody) &&
 		try(append(slices.Clip(crlf), "\r\n"...), toCRLF+" A line end at the end was lost, too."+rawBody)
 }
 

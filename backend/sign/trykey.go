@@ -41,6 +41,17 @@ func (s *search) byKey() *finding {
 	return nil
 }
 
+// byPaste tries only what is cheap and likely: blanks pasted along.
+func (s *search) byPaste() *finding {
+	trimmed := strings.TrimSpace(s.key.Secret)
+	if key, err := s.spec.keying.key(trimmed); err == nil && trimmed != s.key.Secret && !s.spec.alg.asymmetric() {
+		if s.try(s.spec, s.m, keyring{shared: []sharedKey{{trimmed, key}}, name: s.ring.name}) {
+			return &finding{SecretWrong, s.spec.texts(s.key.Secret)[0].hint}
+		}
+	}
+	return nil
+}
+
 // byPublicKey tries a private key set in place of the public one, for schemes
 // where the two are told apart by nothing but their length.
 func (s *search) byPublicKey() *finding {
@@ -236,7 +247,7 @@ func (s *search) secretHint() string {
 	if p, known := providerOf(s.provider); known {
 		return "Where it is: " + p.SecretHint
 	}
-	for _, p := range Providers() {
+	for _, p := range providerTable {
 		for _, id := range p.Schemes {
 			if id == s.spec.id {
 				return "Where it is: " + p.SecretHint

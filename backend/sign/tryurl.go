@@ -10,7 +10,7 @@ import (
 // byURL tries the URLs by which the sender may have called, where the URL is
 // signed.
 func (s *search) byURL() *finding {
-	if !s.spec.public().Covers.URL {
+	if !s.spec.coverage().URL {
 		return nil
 	}
 	s.tried = append(s.tried, "the URL with http and https, with and without port, slash, query and path prefix, and with the hosts that proxies tell")

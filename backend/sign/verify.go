@@ -62,7 +62,7 @@ func prepare(m Message, key Key, o Options) (*exam, *problem) {
 		return x, trouble
 	}
 	x.ring, x.w.keyName = ring, ring.name
-	if s.public().NeedsURL && m.URL == "" {
+	if s.wantsURL() && m.URL == "" {
 		return x, &problem{NoURL, s.name + " signs the URL too, and none was given. Give the URL exactly as the sender calls it."}
 	}
 	return x, nil
@@ -77,7 +77,7 @@ func signatureHeader(s *spec, asked, provider string, hs hook.Headers) string {
 	if p, known := providerOf(provider); known && slices.Contains(p.Schemes, s.id) {
 		return p.SignatureHeader
 	}
-	for _, p := range Providers() {
+	for _, p := range providerTable {
 		if slices.Contains(p.Schemes, s.id) && len(hs.Values(p.SignatureHeader)) > 0 {
 			return p.SignatureHeader
 		}
@@ -127,7 +127,7 @@ func (s *spec) ring(key Key) (keyring, *problem) {
 // weigh judges by the message's URL and the others that count as it.
 func (x *exam) weigh() outcome {
 	found := x.spec.weigh(x.m, x.w, x.ring)
-	if found.reason == OK || !x.spec.public().Covers.URL {
+	if found.reason == OK || !x.spec.coverage().URL {
 		return found
 	}
 	for _, u := range x.o.URLs {
@@ -278,7 +278,7 @@ func span(d time.Duration) string {
 func Schemes() []Scheme {
 	var all []Scheme
 	providers := Providers()
-	for _, s := range specs() {
+	for _, s := range specTable {
 		d := s.public()
 		for _, p := range providers {
 			if slices.Contains(p.Schemes, d.ID) {
