@@ -23,6 +23,7 @@ var arrows = map[string][]string{
 	"sign":    {"hook"},
 	"sample":  {"hook"},
 	"script":  {"hook"},
+	"sandbox": {"hook", "script"},
 	"convert": {"hook"},
 	"catch":   {"hook", "filter", "sign", "script"},
 	"store":   {"hook", "filter", "sign", "script", "failpoint"},
@@ -41,7 +42,7 @@ var arrows = map[string][]string{
 	"failpoint": {},
 	"trial":     {},
 	// testkit builds real things for tests, and only tests import it.
-	"testkit": {"hook", "filter", "store", "desk", "forward", "sample", "catch", "api", "secret"},
+	"testkit": {"hook", "filter", "store", "desk", "forward", "sample", "catch", "api", "secret", "sandbox"},
 }
 
 // owners lists the only places that may import an outside module, by path
@@ -54,6 +55,8 @@ var owners = map[string][]string{
 	"github.com/spf13/cobra":       {"cli", "main.go"},
 	"github.com/gofrs/flock":       {"folder"},
 	"github.com/zalando/":          {"secret"},
+	"github.com/grafana/sobek":     {"script"},
+	"golang.org/x/net/":            {"catch"},
 }
 
 // pure are the rooms without I/O: they compute and nothing else.

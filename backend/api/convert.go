@@ -74,7 +74,7 @@ func detailOf(r hook.Row, raw hook.Raw) Detail {
 	line, headers := hook.ParseHead(raw.Head)
 	_, trailers := hook.ParseHead(append([]byte("\r\n"), raw.Trailer...))
 	return Detail{
-		Row: rowOf(r), Protocol: r.Protocol, RemoteAddr: r.RemoteAddr,
+		Row: rowOf(r), Protocol: r.Protocol, Secure: r.Secure, RemoteAddr: r.RemoteAddr,
 		Headers: pairsOf(headers), Trailers: pairsOf(trailers), Query: desk.ParseQuery(desk.QueryOf(line)),
 		SHA256: hex.EncodeToString(r.SHA256[:]), ReadMs: ms(r.ReadTime), KeepAlive: r.KeepAlive,
 		HeadBytes: int64(len(raw.Head)),

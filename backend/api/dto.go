@@ -50,7 +50,8 @@ type Last struct {
 // Detail is a row and what is read only when a request is opened.
 type Detail struct {
 	Row
-	Protocol   string      `json:"protocol"`
+	Protocol   string      `json:"protocol" doc:"HTTP/1.1, HTTP/1.0 or HTTP/2.0; the header lines of HTTP/2 are in wire order, too"`
+	Secure     bool        `json:"secure" doc:"it came over TLS"`
 	RemoteAddr string      `json:"remoteAddr"`
 	Headers    [][2]string `json:"headers" doc:"name and value, in wire order"`
 	Trailers   [][2]string `json:"trailers"`

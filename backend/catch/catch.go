@@ -160,6 +160,8 @@ type Catcher struct {
 	slow   slow
 	bufs   sync.Pool // of *[bufSize]byte
 	date   atomic.Pointer[dateLine]
+	// waiters counts requests over HTTP/2 that wait for memory.
+	waiters atomic.Int32
 
 	mu      sync.Mutex
 	session *session       // nil when not open
@@ -236,8 +238,9 @@ func (c *Catcher) retire(s *session) {
 
 func (c *Catcher) newSession(ln net.Listener) *session {
 	ctx, cancel := context.WithCancel(context.Background())
+	h2, base := c.o.http2()
 	return &session{
-		Catcher: c, ln: ln, ctx: ctx, cancel: cancel,
+		Catcher: c, ln: ln, ctx: ctx, cancel: cancel, h2: h2, h2base: base,
 		shut: make(chan struct{}), deaf: make(chan struct{}), unbound: make(chan struct{}), conns: make(map[*conn]struct{}),
 	}
 }

@@ -40,7 +40,8 @@ type conn struct {
 	// (unix nanoseconds) its head has been waited for; 0: it is not.
 	idle    atomic.Bool
 	waiting atomic.Int64
-	shaking atomic.Bool // TLS is about to begin
+	shaking atomic.Bool  // TLS is about to begin
+	streams atomic.Int32 // requests under way over HTTP/2
 
 	// Of the previous request: senders repeat themselves, and equal texts need
 	// no new memory.
@@ -63,6 +64,10 @@ func (s *session) newConn(nc net.Conn) *conn {
 func (c *conn) serve() {
 	defer c.end()
 	if !c.shake() {
+		return
+	}
+	if c.speaksHTTP2() {
+		c.serveHTTP2()
 		return
 	}
 	for c.one() {
@@ -293,6 +298,7 @@ func (c *conn) stamp(x *hook.Capture) {
 	x.UID = newUID(x.ReceivedAt)
 	x.RemoteAddr = c.remote
 	x.Via = hook.ViaDirect
+	_, x.Secure = c.nc.(*tls.Conn)
 }
 
 // describe fills the row from a head that has been read strictly.
@@ -301,9 +307,13 @@ func (c *conn) describe(x *hook.Capture, m *message) {
 	x.Target = again(&c.target, m.target)
 	x.Host = again(&c.host, m.host)
 	x.ContentType = again(&c.contentType, m.contentType)
-	x.Protocol = "HTTP/1.1"
-	if m.http10 {
+	switch {
+	case m.http2:
+		x.Protocol = "HTTP/2.0"
+	case m.http10:
 		x.Protocol = "HTTP/1.0"
+	default:
+		x.Protocol = "HTTP/1.1"
 	}
 	x.CrossSite = m.crossSite
 }

@@ -14,6 +14,7 @@ type message struct {
 	method, target, host, contentType []byte
 
 	http10    bool
+	http2     bool  // set before parse
 	length    int64 // -1: no Content-Length
 	chunked   bool
 	close     bool // the sender wants the connection closed after the answer
@@ -59,9 +60,10 @@ func (m *message) requestLine(line []byte) *spoilt {
 		return malformed("The request line is not a method, a target and a version with one space between them.")
 	}
 	m.method, m.target = line[:sp1], line[sp1+1:sp2]
-	switch string(line[sp2+1:]) {
-	case "HTTP/1.1":
-	case "HTTP/1.0":
+	switch version := string(line[sp2+1:]); {
+	case m.http2 && version == "HTTP/2.0":
+	case !m.http2 && version == "HTTP/1.1":
+	case !m.http2 && version == "HTTP/1.0":
 		m.http10 = true
 	default:
 		return malformed("The request line does not end in HTTP/1.1 or HTTP/1.0.")

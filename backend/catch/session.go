@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/net/http2"
+
 	"creel/backend/hook"
 )
 
@@ -28,6 +30,10 @@ type session struct {
 	drainBy  time.Time     // set before draining
 	deaf     chan struct{} // closed when the accept loop has ended
 	unbound  chan struct{} // closed when the address is free
+
+	h2     *http2.Server
+	h2base *http.Server // of h2; Shutdown tells every connection to come to its end
+	http2s atomic.Int32 // connections that speak HTTP/2
 
 	mu    sync.Mutex
 	conns map[*conn]struct{}
@@ -190,6 +196,7 @@ func (s *session) close(ctx context.Context) error {
 	close(s.shut)
 	_ = s.ln.Close()
 	close(s.unbound)
+	_ = s.h2base.Shutdown(ctx) // it has no listeners to close
 	s.each(func(c *conn) {
 		switch {
 		case c.idle.Load():

@@ -16,6 +16,7 @@ type spoilt struct {
 	state  hook.State // hook.Refused or hook.Cut
 	status int        // 0: no answer is possible
 	reason string
+	head   bool // the request was a HEAD: its answer has no body
 }
 
 func refuse(status int, reason string) *spoilt {
@@ -44,6 +45,18 @@ const stubHead = 64 << 10
 // spoil leaves a stub of x, tells the sender, and reads on for a moment so
 // that the sender gets to see it. The connection is done for afterwards.
 func (c *conn) spoil(x *hook.Capture, sp *spoilt) {
+	seq := c.stub(x, sp)
+	if sp.status == 0 {
+		return
+	}
+	a := sp.answer(seq)
+	c.answer(&a, ending{head: sp.head})
+	c.linger()
+}
+
+// stub leaves a stub of x and gives back what its body took. It returns its
+// seq, 0 when there is none.
+func (c *conn) stub(x *hook.Capture, sp *spoilt) (seq int64) {
 	x.State, x.Reason, x.Status = sp.state, sp.reason, sp.status
 	if len(x.Head) > stubHead {
 		x.Head = append([]byte(nil), x.Head[:stubHead]...)
@@ -55,8 +68,7 @@ func (c *conn) spoil(x *hook.Capture, sp *spoilt) {
 		describeLoosely(x)
 	}
 	c.seal(x)
-	isHead := x.Method == http.MethodHead // x is the keeper's from here on
-	var seq int64
+	sp.head = x.Method == http.MethodHead // x is the keeper's from here on
 	switch admitted, first := c.stubs.admit(c.o.Now); {
 	case c.ctx.Err() != nil: // cut off by Shut: nobody is there to keep it
 	case admitted:
@@ -66,16 +78,17 @@ func (c *conn) spoil(x *hook.Capture, sp *spoilt) {
 		c.o.Log.Warn("refuse request: too many this minute to show each", "limit", c.o.StubsPerMinute)
 	}
 	c.release()
-	if sp.status == 0 {
-		return
-	}
+	return seq
+}
+
+// answer is what the sender is told.
+func (sp *spoilt) answer(seq int64) hook.Answer {
 	a := hook.Answer{Seq: seq, Status: sp.status, Body: []byte(sp.reason + "\n"),
 		Headers: hook.Headers{{Name: "Content-Type", Value: "text/plain; charset=utf-8"}}}
 	if sp.status == http.StatusServiceUnavailable {
 		a.Headers = append(a.Headers, hook.Header{Name: "Retry-After", Value: "2"})
 	}
-	c.answer(&a, ending{head: isHead})
-	c.linger()
+	return a
 }
 
 // describeLoosely fills the row of a stub whose head has no strict reading:

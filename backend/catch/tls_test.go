@@ -27,7 +27,7 @@ func openTLS(t *testing.T, c *catch.Catcher) *tls.Config {
 	model := httptest.NewUnstartedServer(nil)
 	model.StartTLS()
 	model.Close()
-	if err := c.OpenTLS("127.0.0.1:0", &tls.Config{Certificates: model.TLS.Certificates, NextProtos: []string{"http/1.1"}}); err != nil {
+	if err := c.OpenTLS("127.0.0.1:0", &tls.Config{Certificates: model.TLS.Certificates, NextProtos: []string{"h2", "http/1.1"}}); err != nil {
 		t.Fatal(err)
 	}
 	roots := x509.NewCertPool()

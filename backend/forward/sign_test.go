@@ -60,8 +60,10 @@ func TestASignerThatFailsSendsNothing(t *testing.T) {
 	target := testkit.NewTarget(t)
 	s := newSender(t, forward.Options{})
 	for name, sign := range map[string]hook.Signer{
-		"an error":    func(hook.Draft) (hook.Signed, error) { return hook.Signed{}, errors.New("no secret is set") },
-		"a line feed": func(hook.Draft) (hook.Signed, error) { return hook.Signed{Set: hook.Headers{{Name: "A", Value: "b\nc"}}}, nil },
+		"an error": func(hook.Draft) (hook.Signed, error) { return hook.Signed{}, errors.New("no secret is set") },
+		"a line feed": func(hook.Draft) (hook.Signed, error) {
+			return hook.Signed{Set: hook.Headers{{Name: "A", Value: "b\nc"}}}, nil
+		},
 	} {
 		a := s.Send(t.Context(), forward.Outbound{
 			Delivery: hook.Delivery{ID: "d", URL: target.URL()}, Request: hook.Request{Method: "POST"}, Sign: sign,

@@ -77,9 +77,10 @@ type Request struct {
 	Method      string    // as sent, case kept
 	Target      string    // the request-target as sent: path and query, absolute form or "*"
 	Host        string    // of the Host line (or absolute target); "" when absent
-	Protocol    string    // "HTTP/1.1"
+	Protocol    string    // "HTTP/1.1", "HTTP/1.0" or "HTTP/2.0"
 	RemoteAddr  string    // "ip:port"
 	Via         Via
+	Secure      bool   // over TLS
 	ContentType string // of the first Content-Type line; "" when absent
 	BodyBytes   int64  // length of the body after transfer decoding, as far as it was read
 	SHA256      [32]byte

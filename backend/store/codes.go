@@ -7,7 +7,7 @@ import (
 )
 
 // The column flags packs what has few values: bits 0–3 the state, 4–7 the way
-// in, 8–9 the signature, 10 keep-alive, 11 cross-site. The numbers are on
+// in, 8–9 the signature, 10 keep-alive, 11 cross-site, 12 over TLS. The numbers are on
 // disk: append to these lists, never reorder them.
 var (
 	stateCodes = [...]hook.State{hook.Kept, hook.Cut, hook.Refused}
@@ -21,6 +21,7 @@ const (
 	sigMask   = 3 << sigShift
 	keepAlive = 1 << 10
 	crossSite = 1 << 11
+	overTLS   = 1 << 12
 )
 
 func flagsOf(r *hook.Request) (int64, error) {
@@ -51,6 +52,9 @@ func flagsOf(r *hook.Request) (int64, error) {
 	if r.CrossSite {
 		f |= crossSite
 	}
+	if r.Secure {
+		f |= overTLS
+	}
 	return f, nil
 }
 
@@ -60,6 +64,6 @@ func setFlags(r *hook.Request, f int64) error {
 		return fmt.Errorf("read request %d: flags %#x are unknown", r.Seq, f)
 	}
 	r.State, r.Via, r.Sig = stateCodes[state], viaCodes[via], sigCodes[sig]
-	r.KeepAlive, r.CrossSite = f&keepAlive != 0, f&crossSite != 0
+	r.KeepAlive, r.CrossSite, r.Secure = f&keepAlive != 0, f&crossSite != 0, f&overTLS != 0
 	return nil
 }

@@ -19,7 +19,7 @@ var ctx = context.Background()
 func capture(edits ...func(*hook.Capture)) *hook.Capture {
 	c := &hook.Capture{
 		Request: hook.Request{Endpoint: "shop", ReceivedAt: time.Date(2026, 11, 23, 9, 0, 0, 123456000, time.UTC),
-			Method: "POST", Target: "/shop/orders?id=7", Host: "127.0.0.1:4290", Protocol: "HTTP/1.1",
+			Method: "POST", Target: "/shop/orders?id=7", Host: "127.0.0.1:4290", Protocol: "HTTP/1.1", Secure: true,
 			RemoteAddr: "127.0.0.1:50000", Via: hook.ViaDirect, ContentType: "application/json",
 			State: hook.Kept, Status: 200, Provider: "shopify", Event: "orders/create", Sig: "none",
 			ReadTime: 1500 * time.Microsecond, KeepAlive: true},

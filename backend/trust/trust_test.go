@@ -44,7 +44,7 @@ func shake(t *testing.T, a *trust.Authority, roots *x509.CertPool, name string, 
 	if err := client.Handshake(); err != nil {
 		return nil, err
 	}
-	if p := client.ConnectionState().NegotiatedProtocol; p != "http/1.1" {
+	if p := client.ConnectionState().NegotiatedProtocol; p != "h2" {
 		t.Errorf("they speak %q", p)
 	}
 	return client.ConnectionState().PeerCertificates[0], nil

@@ -44,6 +44,9 @@ export function openDoor(session: Session) {
     /** Opens the catch port at that address, the wanted one when absent. */
     listen: (address?: string, remember = false): Promise<t.Status["catch"]> =>
       ok(POST("/api/v1/listen", { body: { address, remember } })),
+    tls: (): Promise<t.TlsStatus> => ok(GET("/api/v1/tls")),
+    /** Opens HTTPS there; an empty address turns it off. */
+    listenTls: (body: t.TlsRequest): Promise<t.TlsStatus> => ok(POST("/api/v1/tls", { body })),
 
     list: (query: ListQuery, signal?: AbortSignal): Promise<t.RowPage> =>
       ok(GET("/api/v1/requests", { params: { query }, signal })),

@@ -23,6 +23,7 @@ export type Answers = [
   Fits<Door["SampleMessage"], t.SampleMessage>,
   Fits<Door["Settings"], t.Settings>,
   Fits<Door["Status"], t.Status>,
+  Fits<Door["TLSStatus"], t.TlsStatus>,
   Fits<Door["Count"], t.Count>,
   Fits<Door["FilterCheck"], t.FilterCheck>,
   Fits<Door["FilterCompletion"], t.FilterCompletion>,
@@ -42,6 +43,7 @@ export type Inputs = [
   Fits<t.RedriveRequest, Door["RedriveRequest"]>,
   Fits<Partial<t.Target>, Door["TargetPatch"]>,
   Fits<t.SettingsPatch, Door["SettingsPatch"]>,
+  Fits<t.TlsRequest, Door["TLSRequest"]>,
   Fits<t.SavedFilter, Door["SavedFilter"]>,
   Fits<t.RunRequest, Door["RunRequest"]>,
 ];

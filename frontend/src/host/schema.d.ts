@@ -1156,6 +1156,7 @@ export interface components {
             method: string;
             note?: string;
             pinned: boolean;
+            /** @description HTTP/1.1, HTTP/1.0 or HTTP/2.0; the header lines of HTTP/2 are in wire order, too */
             protocol: string;
             provider?: string;
             /** @description decoded name and value, in order */
@@ -1174,6 +1175,8 @@ export interface components {
             /** Format: date-time */
             receivedAt: string;
             remoteAddr: string;
+            /** @description it came over TLS */
+            secure: boolean;
             /**
              * Format: int64
              * @description arrival order, never reused; the id everywhere

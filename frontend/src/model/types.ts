@@ -135,6 +135,8 @@ export interface Changes {
 /** One request whole, without its bytes. */
 export interface Detail extends Row {
   protocol: string;
+  /** It came over TLS. */
+  secure: boolean;
   remoteAddr: string;
   headers: Pair[];
   trailers: Pair[];
@@ -402,6 +404,26 @@ export interface Comparison {
   count: number;
   sections: Section[];
   sides?: { kind: string; rows: SideRow[]; truncated: boolean };
+}
+
+/** HTTPS on the catch port. */
+export interface TlsStatus {
+  listening: boolean;
+  /** As bound, or as wanted while not listening; empty when off. */
+  address: string;
+  url: string;
+  /** Signed for besides this machine. */
+  host: string;
+  error?: Problem;
+  /** Absent as long as HTTPS was never on. */
+  certificate?: { fingerprint: string; expiresAt: string };
+  trust: { system: string; do: string[]; undo: string[] }[];
+}
+
+export interface TlsRequest {
+  address: string;
+  host?: string;
+  remember?: boolean;
 }
 
 export interface Sample {

@@ -12,6 +12,7 @@ export const reads = {
   endpoints: ({ door }: Read) => queryOptions({ queryKey: ["endpoints"], queryFn: () => door.endpoints() }),
   targets: ({ door }: Read) => queryOptions({ queryKey: ["targets"], queryFn: () => door.targets() }),
   settings: ({ door }: Read) => queryOptions({ queryKey: ["settings"], queryFn: () => door.settings() }),
+  tls: ({ door }: Read) => queryOptions({ queryKey: ["tls"], queryFn: () => door.tls() }),
   filters: ({ door }: Read) => queryOptions({ queryKey: ["filters"], queryFn: () => door.filters() }),
   /** What a filter means stays the same: dates and ages are read by the door when it searches. */
   filterCheck: ({ door }: Read, filter: string) =>

@@ -1,4 +1,6 @@
+import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
+import { connect } from "node:http2";
 import type { AddressInfo } from "node:net";
 import { expect, expectAccessible, test } from "./creel";
 
@@ -168,7 +170,7 @@ test("settings: the theme switches, retention prunes, a taken port is told at it
   await new Promise<void>((done) => taken.listen(0, "127.0.0.1", done));
   const port = String((taken.address() as AddressInfo).port);
   const page = await open();
-  await page.keyboard.press("Control+,");
+  await page.getByRole("button", { name: "Settings" }).click();
   const dialog = page.getByRole("dialog", { name: "Settings" });
   await expect(dialog.getByRole("heading", { name: "Settings" })).toBeFocused();
   // The run was started with an address of its own.
@@ -198,7 +200,7 @@ test("settings: the theme switches, retention prunes, a taken port is told at it
   await dialog.getByRole("button", { name: "Save" }).click();
   await expect(dialog).toBeHidden();
   await expect(page.getByRole("option")).toHaveCount(2);
-  await page.keyboard.press("Control+,");
+  await page.getByRole("button", { name: "Settings" }).click();
   await expect(field).toHaveValue(here);
   await expect(dialog.getByRole("note")).toHaveCount(0);
   await new Promise((done) => taken.close(done));
@@ -250,3 +252,49 @@ test("a taken catch port is told in a banner, with Retry and another port", asyn
   await page.unrouteAll({ behavior: "wait" });
   await new Promise((done) => taken.close(done));
 });
+
+test("HTTPS is turned on in the settings, catches over HTTP/2, and is turned off", async ({
+  open,
+  creel,
+  page,
+}) => {
+  await open();
+  await page.getByRole("button", { name: "Settings" }).click();
+  const dialog = page.getByRole("dialog", { name: "Settings" });
+  const https = dialog.getByRole("region", { name: "HTTPS" });
+  const port = https.getByRole("textbox", { name: "Port for HTTPS" });
+  await port.fill("nowhere.invalid:1");
+  await https.getByRole("button", { name: "Turn on HTTPS" }).click();
+  await expect(https.getByText(/nowhere\.invalid/)).toBeVisible();
+  await port.fill("127.0.0.1:0");
+  await https.getByRole("button", { name: "Turn on HTTPS" }).click();
+  const off = https.getByRole("button", { name: "Turn off HTTPS" });
+  await expect(off).toBeVisible();
+  await expectAccessible(page);
+  const saved = page.waitForEvent("download");
+  await https.getByRole("button", { name: "Save the certificate…" }).click();
+  const ca = await readFile(await (await saved).path());
+  const { url } = (await creel.api("GET", "/tls")) as { url: string };
+  expect(await postOverHttp2(url, "/inbox/secure", "hello", ca)).toBe(200);
+  await https.getByRole("combobox", { name: "How to trust it: with" }).selectOption("Node.js");
+  await expect(https.getByText(/NODE_EXTRA_CA_CERTS/)).toBeVisible();
+  await off.click();
+  await expect(port).toBeVisible();
+  await page.keyboard.press("Escape");
+  await page.getByRole("option", { name: /\/inbox\/secure/ }).click();
+  await expect(page.getByRole("list", { name: "Facts" })).toContainText("over HTTPS, HTTP/2");
+});
+
+/** The status that a post over HTTP/2 is answered. */
+function postOverHttp2(url: string, path: string, body: string, ca: Buffer): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const session = connect(url, { ca });
+    session.on("error", reject);
+    const stream = session.request({ ":method": "POST", ":path": path });
+    stream.on("response", (headers) => resolve(Number(headers[":status"])));
+    stream.on("close", () => session.close());
+    stream.on("error", reject);
+    stream.resume();
+    stream.end(body);
+  });
+}

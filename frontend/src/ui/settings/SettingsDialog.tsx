@@ -7,6 +7,7 @@ import { useDesk } from "../../state/desk";
 import { useStatus } from "../../state/queries";
 import { useSaving } from "../../state/saving";
 import { Button, CopyLine, Field, FormDialog, inputClass, Segmented, TextField } from "../parts";
+import { Https } from "./Https";
 import css from "./Settings.module.css";
 
 const FIELDS = ["catchAddress", "maxBodyBytes", "keepCount", "keepAgeHours", "keepBytes"];
@@ -109,6 +110,9 @@ export function SettingsDialog({ settings }: { settings: Settings }) {
             </Button>
           </p>
         )}
+      </Section>
+      <Section title="HTTPS">
+        <Https />
       </Section>
       <Section title="History">
         <p className={css.dim}>

@@ -83,7 +83,10 @@ function Facts({ detail }: { detail: Detail }) {
       <li title={`${detail.bodyBytes} bytes${detail.contentType ? `, ${detail.contentType}` : ""}`}>
         {detail.bodyBytes === 0 ? "no body" : [bytes(detail.bodyBytes), kind].filter(Boolean).join(" ")}
       </li>
-      <li>from {addressOf(detail.remoteAddr)}</li>
+      <li>
+        from {addressOf(detail.remoteAddr)}
+        {detail.secure && ` over ${detail.protocol === "HTTP/2.0" ? "HTTPS, HTTP/2" : "HTTPS"}`}
+      </li>
       <li>{detail.endpoint}</li>
       {detail.via !== "direct" && <li>{VIA[detail.via]}</li>}
     </ul>

@@ -1,0 +1,117 @@
+package sandbox
+
+import (
+	"encoding/gob"
+	"io"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"runtime/metrics"
+	"time"
+
+	"creel/backend/script"
+)
+
+const (
+	// graceThere is how long after its time limit a transform may take to
+	// notice; then the process ends.
+	graceThere = 750 * time.Millisecond
+	// stackLimit bounds recursion in native code: parsing what is nested deep.
+	stackLimit = 48 << 20
+	// looksEvery is how often the memory held is looked at.
+	looksEvery = time.Millisecond
+)
+
+// Asked reports whether this process was started to run transforms. Then it
+// must do nothing but Work, and end with the code that it returns.
+func Asked() bool { return len(os.Args) == 2 && os.Args[1] == workerFlag }
+
+// Work runs transforms that come on standard input until it ends.
+func Work() int {
+	debug.SetMaxStack(stackLimit)
+	debug.SetGCPercent(50)
+	return serve(os.Stdin, os.Stdout)
+}
+
+func serve(r io.Reader, w io.Writer) int {
+	in, out := gob.NewDecoder(r), gob.NewEncoder(w)
+	if out.Encode(true) != nil {
+		return 1
+	}
+	for {
+		var j job
+		if in.Decode(&j) != nil {
+			return 0 // whoever started this one is gone, or needs it no more
+		}
+		if out.Encode(j.run()) != nil {
+			return 0
+		}
+	}
+}
+
+// run does a job under watch.
+func (j job) run() script.Output {
+	stop := watch()
+	defer stop()
+	if j.Input == nil {
+		return script.Output{Err: script.Check(j.Source)}
+	}
+	return script.Run(j.Source, *j.Input)
+}
+
+// watch ends the process when it holds too much memory beyond what it holds
+// now, or works too long.
+func watch() (stop func()) {
+	m := newMeter()
+	if m.held() > 16<<20 {
+		runtime.GC() // what the transform before left behind
+	}
+	base := m.held()
+	// Close to the limit garbage is collected whatever it costs, so that what
+	// counts is what is held.
+	debug.SetMemoryLimit(m.total() + script.MemoryLimit*7/8)
+	late := time.AfterFunc(script.TimeLimit+graceThere, func() { os.Exit(exitTime) })
+	done := make(chan struct{})
+	go func() {
+		tick := time.NewTicker(looksEvery)
+		defer tick.Stop()
+		for {
+			select {
+			case <-done:
+				return
+			case <-tick.C:
+				if m.held()-base > script.MemoryLimit {
+					os.Exit(exitMemory)
+				}
+			}
+		}
+	}()
+	return func() {
+		late.Stop()
+		close(done)
+	}
+}
+
+// meter reads the memory of this process, in bytes.
+type meter []metrics.Sample
+
+func newMeter() meter {
+	return meter{
+		{Name: "/memory/classes/heap/objects:bytes"}, {Name: "/memory/classes/heap/stacks:bytes"},
+		{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"},
+	}
+}
+
+func (m meter) read(i int) int64 { return int64(min(m[i].Value.Uint64(), 1<<62)) }
+
+// held is what objects and stacks take.
+func (m meter) held() int64 {
+	metrics.Read(m)
+	return m.read(0) + m.read(1)
+}
+
+// total is what the memory limit of the runtime counts.
+func (m meter) total() int64 {
+	metrics.Read(m)
+	return m.read(2) - m.read(3)
+}
