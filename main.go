@@ -28,6 +28,7 @@ import (
 	"creel/backend/folder"
 	"creel/backend/forward"
 	"creel/backend/hook"
+	"creel/backend/sandbox"
 	"creel/backend/secret"
 	"creel/backend/store"
 	"creel/backend/trust"
@@ -54,6 +55,9 @@ const (
 )
 
 func main() {
+	if sandbox.Asked() {
+		os.Exit(sandbox.Work())
+	}
 	if err := root().Execute(); err != nil {
 		fmt.Fprintln(os.Stderr, "creel: "+err.Error())
 		os.Exit(1)
@@ -116,6 +120,7 @@ type program struct {
 	desk    *desk.Desk
 	door    *api.Server
 	sender  *forward.Sender
+	sandbox *sandbox.Sandbox
 	token   string
 	started time.Time
 	window  bool
@@ -130,6 +135,7 @@ func open(ctx context.Context, f flags, front func()) (_ *program, err error) {
 			err = errors.Join(err, p.close())
 		}
 	}()
+	p.sandbox = sandbox.New()
 	log := logger(f.verbose)
 	dir, err := dataDir(f)
 	if err != nil {
@@ -156,7 +162,7 @@ func open(ctx context.Context, f flags, front func()) (_ *program, err error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := desk.New(ctx, desk.Options{Secrets: secrets, Store: p.store, Roads: forward.Roads{}, Log: log, DataDir: dir, Version: version,
+	d, err := desk.New(ctx, desk.Options{Secrets: secrets, Store: p.store, Roads: forward.Roads{}, Log: log, DataDir: dir, Version: version, Transforms: p.sandbox,
 		Authority: func(hosts ...string) (desk.Authority, error) { return trust.Open(dir, time.Now, hosts...) }})
 	if err != nil {
 		return nil, err
@@ -238,6 +244,9 @@ func (p *program) close() error {
 	}
 	if p.sender != nil {
 		p.sender.Close()
+	}
+	if p.sandbox != nil {
+		p.sandbox.Close()
 	}
 	if p.door != nil {
 		errs = append(errs, p.door.Shut(ctx))

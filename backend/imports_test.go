@@ -31,7 +31,7 @@ var arrows = map[string][]string{
 	"act":     {"hook", "filter", "sign", "script"},
 	"secret":  {"hook"},
 	"reply":   {"hook", "filter"},
-	"desk":    {"hook", "filter", "compare", "sign", "sample", "script", "convert", "unpack", "reply"},
+	"desk":    {"hook", "filter", "compare", "sign", "sample", "script", "convert", "unpack", "reply", "failpoint"},
 	"api":     {"desk", "hook"},
 	"cli":     {"desk", "hook"},
 	"folder":  {"hook"},

@@ -100,7 +100,10 @@ func headersOf(pairs [][2]string) hook.Headers {
 func deliveryOf(d hook.Delivery) Delivery {
 	out := Delivery{
 		ID: d.ID, Request: d.Request, Target: d.Target, URL: d.URL, Kind: string(d.Kind), State: string(d.State),
-		Edited: d.Draft != nil, Resigned: d.Resign != nil, CreatedAt: stamp(d.CreatedAt), Attempts: make([]Attempt, len(d.Attempts)),
+		Edited:      d.Draft != nil && (!d.Draft.Transformed || d.Draft.Edited),
+		Transformed: d.Draft != nil && d.Draft.Transformed,
+		Resigned:    d.Resign != nil,
+		CreatedAt:   stamp(d.CreatedAt), Attempts: make([]Attempt, len(d.Attempts)),
 	}
 	if !d.NextAt.IsZero() {
 		out.NextAt = stamp(d.NextAt)
@@ -174,7 +177,7 @@ func (s *server) endpointOf(e hook.Endpoint, u hook.Usage) Endpoint {
 func targetOf(t hook.Target) Target {
 	mark := !t.NoMark
 	out := Target{Name: t.Name, URL: t.URL, PathMode: t.PathMode, TimeoutMs: t.TimeoutMs, Mark: &mark, HeaderRules: []HeaderRule{},
-		Path: t.Path, DropQuery: t.DropQuery, Filter: t.Filter, Policy: policyOf(t.Policy), Connection: connectionOf(t.Connection)}
+		Path: t.Path, DropQuery: t.DropQuery, Filter: t.Filter, Policy: policyOf(t.Policy), Connection: connectionOf(t.Connection), Transform: t.Transform}
 	for _, r := range t.HeaderRules {
 		out.HeaderRules = append(out.HeaderRules, HeaderRule(r))
 	}

@@ -125,14 +125,17 @@ type Edits struct {
 
 // Delivery is the duty to send one request to one place.
 type Delivery struct {
-	ID        string    `json:"id" doc:"goes out as the Creel-Delivery line; stable over attempts"`
-	Request   int64     `json:"request" doc:"seq"`
-	Target    string    `json:"target,omitempty"`
-	URL       string    `json:"url"`
-	Kind      string    `json:"kind" enum:"forward,replay"`
-	State     string    `json:"state" enum:"waiting,sending,delivered,failed,dead,cancelled,dropped" doc:"dropped: the target's transform wanted nothing sent"`
-	Edited    bool      `json:"edited" doc:"an edited draft was sent, not the request as it arrived"`
-	Resigned  bool      `json:"resigned" doc:"signed anew at each try"`
+	ID       string `json:"id" doc:"goes out as the Creel-Delivery line; stable over attempts"`
+	Request  int64  `json:"request" doc:"seq"`
+	Target   string `json:"target,omitempty"`
+	URL      string `json:"url"`
+	Kind     string `json:"kind" enum:"forward,replay"`
+	State    string `json:"state" enum:"waiting,sending,delivered,failed,dead,cancelled,dropped" doc:"dropped: the target's transform wanted nothing sent"`
+	Edited   bool   `json:"edited" doc:"an edited draft was sent, not the request as it arrived"`
+	Resigned bool   `json:"resigned" doc:"signed anew at each try"`
+	// Transformed says that the target's transform made what is sent.
+	Transformed bool `json:"transformed" doc:"the target's transform made what is sent; it is not run again"`
+
 	CreatedAt string    `json:"createdAt" format:"date-time"`
 	NextAt    string    `json:"nextAt,omitempty" format:"date-time"`
 	Attempts  []Attempt `json:"attempts" doc:"oldest first"`

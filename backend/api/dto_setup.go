@@ -49,6 +49,7 @@ type Target struct {
 	Filter      string       `json:"filter,omitempty" maxLength:"4096" doc:"only requests that match are forwarded here"`
 	Policy      *Policy      `json:"policy,omitempty"`
 	Connection  *Connection  `json:"connection,omitempty"`
+	Transform   string       `json:"transform,omitempty" maxLength:"65536" doc:"JavaScript: function transform(request) { … } changes what is sent here; see POST /transforms/try"`
 	Breaker     *Breaker     `json:"breaker,omitempty" readOnly:"true"`
 	Deliveries  *Queue       `json:"deliveries,omitempty" readOnly:"true"`
 }
@@ -66,6 +67,7 @@ type TargetPatch struct {
 	Filter      *string       `json:"filter,omitempty" maxLength:"4096"`
 	Policy      *Policy       `json:"policy,omitempty" doc:"whole: what it leaves out is set to its default"`
 	Connection  *Connection   `json:"connection,omitempty" doc:"whole, as policy"`
+	Transform   *string       `json:"transform,omitempty" maxLength:"65536"`
 }
 
 // HeaderRule changes the header lines sent to a target.

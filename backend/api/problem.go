@@ -43,6 +43,7 @@ type FaultProblem struct {
 	huma.ErrorModel
 	Kind   string `json:"kind" doc:"to compare: not-found, invalid, conflict, too-large, disk-full, unavailable, busy, internal"`
 	Field  string `json:"field,omitempty" doc:"the input at fault"`
+	Line   int    `json:"line,omitempty" doc:"where in a field of several lines, from 1"`
 	Column int    `json:"column,omitempty" doc:"where in the field's text, from 1"`
 }
 
@@ -81,7 +82,7 @@ func (s *server) problem(ctx context.Context, err error) error {
 	}
 	return &FaultProblem{
 		ErrorModel: huma.ErrorModel{Title: http.StatusText(status), Status: status, Detail: f.Text},
-		Kind:       string(f.Kind), Field: f.Field, Column: f.Column,
+		Kind:       string(f.Kind), Field: f.Field, Line: f.Line, Column: f.Column,
 	}
 }
 

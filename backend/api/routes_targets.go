@@ -86,7 +86,7 @@ func (t Target) target() hook.Target {
 	return hook.Target{
 		Name: t.Name, URL: t.URL, PathMode: t.PathMode, Path: t.Path, DropQuery: t.DropQuery, HeaderRules: rulesOf(t.HeaderRules),
 		TimeoutMs: t.TimeoutMs, NoMark: t.Mark != nil && !*t.Mark, Filter: t.Filter,
-		Policy: t.Policy.policy(), Connection: t.Connection.connection(),
+		Policy: t.Policy.policy(), Connection: t.Connection.connection(), Transform: t.Transform,
 	}
 }
 
@@ -98,6 +98,7 @@ func (p TargetPatch) apply(t *hook.Target) {
 	set(&t.DropQuery, p.DropQuery)
 	set(&t.TimeoutMs, p.TimeoutMs)
 	set(&t.Filter, p.Filter)
+	set(&t.Transform, p.Transform)
 	if p.HeaderRules != nil {
 		t.HeaderRules = rulesOf(*p.HeaderRules)
 	}

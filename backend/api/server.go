@@ -150,6 +150,7 @@ func (s *server) routes(mux *http.ServeMux) huma.API {
 	s.setupRoutes(v1)
 	s.verifyRoutes(v1)
 	s.replyRoutes(v1)
+	s.transformRoutes(v1)
 	s.tlsRoutes(v1)
 	document := func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/openapi+json")

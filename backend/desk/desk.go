@@ -75,6 +75,8 @@ type Options struct {
 	// Chance draws a number from 0 up to 1 for faults on purpose; nil is
 	// math/rand.
 	Chance func() float64
+	// Transforms runs the transforms of targets; nil is that there are none.
+	Transforms Transforms
 	// After is for tests of what waits: runs and simulations. Nil is time.After.
 	After func(time.Duration) <-chan time.Time
 }
@@ -109,6 +111,7 @@ type Desk struct {
 	waiters *waiters
 	chance  func() float64
 	batches *batches
+	scripts Transforms
 	prune   chan struct{}
 	done    sync.WaitGroup
 	stop    context.CancelFunc
@@ -140,7 +143,7 @@ func New(ctx context.Context, o Options) (*Desk, error) {
 	d := &Desk{
 		store: o.Store, roads: o.Roads, now: o.Now, log: o.Log,
 		dataDir: o.DataDir, version: o.Version, started: o.Now(), secure: secure{open: o.Authority},
-		changes: newChangeLog(), samples: newSampleWaiters(), waiters: newWaiters(), chance: o.Chance, prune: make(chan struct{}, 1),
+		changes: newChangeLog(), samples: newSampleWaiters(), waiters: newWaiters(), chance: o.Chance, scripts: o.Transforms, prune: make(chan struct{}, 1),
 	}
 	d.secrets, d.lent, d.again = o.Secrets, newLentSecrets(), newAgain()
 	if err := d.adoptSecrets(ctx); err != nil {

@@ -95,6 +95,11 @@ type Store interface {
 	PutBack(ctx context.Context, ids []string) error
 	// Finish records an attempt and the state it leaves its delivery in.
 	Finish(ctx context.Context, a hook.Attempt, to hook.DeliveryState, nextAt time.Time) error
+	// Freeze makes draft what the delivery sends, at each try, and records more
+	// deliveries beside it, in one transaction. A delivery whose draft is
+	// Transformed already keeps it, and nothing is recorded: that draft is
+	// returned. It is a Conflict when the delivery is not Sending.
+	Freeze(ctx context.Context, id string, draft hook.Draft, more []hook.Delivery) (hook.Draft, error)
 	// Move changes the state of a delivery that is in one of the states from:
 	// Waiting (try again now) or Cancelled. It is a Conflict otherwise.
 	Move(ctx context.Context, id string, from []hook.DeliveryState, to hook.DeliveryState) error

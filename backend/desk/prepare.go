@@ -19,5 +19,13 @@ func (d *Desk) Prepare(ctx context.Context, del hook.Delivery, t *hook.Target) (
 	if err != nil {
 		return hook.Prepared{}, err
 	}
-	return hook.Prepared{Request: row.Request, Raw: raw, Draft: del.Draft, Sign: d.signer(row.Request, raw, del)}, nil
+	p := hook.Prepared{Request: row.Request, Raw: raw, Draft: del.Draft, Sign: d.signer(row.Request, raw, del)}
+	if del.Draft != nil && del.Draft.Transformed {
+		p.Draft = whole(del.Draft, raw)
+	} else if t != nil && t.Transform != "" {
+		if p, err = d.transform(ctx, del, t, p); err != nil || p.Refused != nil {
+			return p, err
+		}
+	}
+	return p, nil
 }

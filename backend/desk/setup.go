@@ -157,6 +157,9 @@ func (d *Desk) putTarget(ctx context.Context, was string, t hook.Target) (hook.T
 			return t, fieldFault(hook.Conflict, "name", "there is a target named %q already; choose another name", t.Name)
 		}
 	}
+	if err := d.checkTransform(ctx, was, t.Transform); err != nil {
+		return t, err
+	}
 	err := d.changeSetup(ctx, func() error { return d.store.PutTarget(ctx, was, t) })
 	if err == nil && d.outbox != nil {
 		if was != "" {

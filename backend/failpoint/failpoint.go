@@ -17,6 +17,7 @@ const (
 	InTrash         = "in-trash"  // some of what is to be deleted is hidden
 	InRestore       = "in-restore"
 	AfterClaim      = "after-claim"       // deliveries are marked as being sent
+	AfterFreeze     = "after-freeze"      // what a transform made is recorded, nothing of it is sent
 	AfterSend       = "after-send"        // the target has answered, nothing is recorded
 	AfterBackup     = "after-backup"      // the copy is there, the schema is still the old one
 	InMigration     = "in-migration"      // a step is written, not committed

@@ -38,7 +38,9 @@ func compose(o Outbound) (message, *hook.AttemptError) {
 	m := message{method: o.Request.Method, url: o.Delivery.URL, body: o.Raw.Body}
 	d := o.Delivery.Draft
 	if d != nil {
-		m.body, m.drafted = append([]byte{}, d.Body...), true
+		if !d.OwnBody {
+			m.body, m.drafted = append([]byte{}, d.Body...), true
+		}
 		if d.Method != "" {
 			m.method = d.Method
 		}
@@ -51,7 +53,7 @@ func compose(o Outbound) (message, *hook.AttemptError) {
 		return m, &hook.AttemptError{Kind: hook.ErrBadURL, Text: err.Error()}
 	}
 	var lines []line
-	if d != nil {
+	if d != nil && !d.OwnHead {
 		lines, err = draftLines(d.Headers)
 	} else {
 		lines = splitHead(o.Raw.Head)

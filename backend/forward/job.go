@@ -43,7 +43,10 @@ func (b *Outbox) try(j *job) (hook.Attempt, hook.DeliveryState, time.Time) {
 		return b.refused(d, *p.Refused)
 	}
 	out.Request, out.Raw, out.Sign, out.Delivery.Draft = p.Request, p.Raw, p.Sign, p.Draft
-	if d.Draft == nil && (p.Draft == nil || p.Draft.URL == d.URL) {
+	switch {
+	case p.Draft != nil && p.Draft.Transformed:
+		out.Delivery.URL = p.Draft.URL
+	case d.Draft == nil && (p.Draft == nil || p.Draft.URL == d.URL):
 		out.aim()
 	}
 	a := b.sender.Send(j.ctx, out)

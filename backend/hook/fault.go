@@ -29,10 +29,10 @@ type Fault struct {
 	// Field names the input at fault in the door's spelling ("url",
 	// "reply.status"), or "".
 	Field string
-	// Column is where in Field's text the fault is, from 1; 0 when it is all
-	// of it.
-	Column int
-	Err    error
+	// Line and Column are where in Field's text the fault is, from 1. Column is
+	// 0 when it is all of it, Line when the text has but one line.
+	Line, Column int
+	Err          error
 }
 
 // Error joins the sentence and the cause.

@@ -37,6 +37,7 @@ type Target struct {
 	Filter      string // only requests that match are forwarded here; "" is all
 	Policy      Policy
 	Connection  Connection
+	Transform   string // JavaScript that changes what is sent; "" is none
 }
 
 // HeaderRule changes the header lines sent to a target.
@@ -52,6 +53,15 @@ type Draft struct {
 	URL     string
 	Headers Headers // exactly these lines; Host, Content-Length and hop-by-hop lines are made anew
 	Body    []byte
+	// OwnHead and OwnBody say that the header lines or the body are those of
+	// the request, byte for byte; Headers or Body are then nil.
+	OwnHead bool `json:",omitempty"`
+	OwnBody bool `json:",omitempty"`
+	// Transformed says that the target's transform made this draft. It is not
+	// run again: each try sends the same.
+	Transformed bool `json:",omitempty"`
+	// Edited says that what was transformed had been edited by hand.
+	Edited bool `json:",omitempty"`
 }
 
 // Kind says who wanted a delivery.

@@ -50,6 +50,8 @@ type rig struct {
 func contract(t *testing.T, open opener) {
 	for name, part := range map[string]func(t *testing.T, r *rig){
 		"list pages":            listPages,
+		"frozen drafts":         frozenDrafts,
+		"dropped deliveries":    droppedDeliveries,
 		"list after":            listAfter,
 		"list by endpoint":      listByEndpoint,
 		"list with filter":      listWithFilter,

@@ -19,6 +19,7 @@ import (
 	"creel/backend/desk"
 	"creel/backend/forward"
 	"creel/backend/hook"
+	"creel/backend/sandbox"
 	"creel/backend/secret"
 	"creel/backend/store"
 )
@@ -34,6 +35,8 @@ type Rig struct {
 
 	tb   testing.TB
 	door *api.Server
+
+	sandbox *sandbox.Sandbox
 }
 
 // WindowOrigin is the foreign origin that a Rig's door lets in.
@@ -59,9 +62,10 @@ func RigOn(tb testing.TB, dir, addr string, options ...func(*desk.Options)) *Rig
 		}
 	}})
 	r.must(err)
+	r.sandbox = sandbox.New()
 	secrets, err := secret.Open(ctx, secret.Options{Dir: dir})
 	r.must(err)
-	o := desk.Options{Store: r.Store, Roads: forward.Roads{}, DataDir: dir, Version: "test", Secrets: secrets}
+	o := desk.Options{Store: r.Store, Roads: forward.Roads{}, DataDir: dir, Version: "test", Secrets: secrets, Transforms: r.sandbox}
 	for _, change := range options {
 		change(&o)
 	}
@@ -92,6 +96,7 @@ func (r *Rig) Close() {
 	defer cancel()
 	r.must(r.Desk.Shut(ctx))
 	r.must(r.door.Shut(ctx))
+	r.sandbox.Close()
 	r.must(r.Store.Close())
 	r.door = nil
 }

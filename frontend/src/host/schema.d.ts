@@ -785,6 +785,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/transforms/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Run a transform on a kept request and send nothing */
+        post: operations["try-transform"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/trash/{id}/restore": {
         parameters: {
             query?: never;
@@ -1118,6 +1135,8 @@ export interface components {
              */
             state: "waiting" | "sending" | "delivered" | "failed" | "dead" | "cancelled" | "dropped";
             target?: string;
+            /** @description the target's transform made what is sent; it is not run again */
+            transformed: boolean;
             /**
              * Format: int64
              * @description attempts that count towards its schedule, since that last began
@@ -1319,6 +1338,11 @@ export interface components {
             instance?: string;
             /** @description to compare: not-found, invalid, conflict, too-large, disk-full, unavailable, busy, internal */
             kind: string;
+            /**
+             * Format: int64
+             * @description where in a field of several lines, from 1
+             */
+            line?: number;
             /**
              * Format: int64
              * @description HTTP status code
@@ -2380,6 +2404,8 @@ export interface components {
              * @default 30000
              */
             timeoutMs?: number;
+            /** @description JavaScript: function transform(request) { … } changes what is sent here; see POST /transforms/try */
+            transform?: string;
             url: string;
         };
         TargetPatch: {
@@ -2397,6 +2423,7 @@ export interface components {
             policy?: components["schemas"]["Policy"];
             /** Format: int64 */
             timeoutMs?: number;
+            transform?: string;
             url?: string;
         };
         TLSCertificate: {
@@ -2432,6 +2459,62 @@ export interface components {
             do: string[];
             system: string;
             undo: string[];
+        };
+        TransformError: {
+            /**
+             * Format: int64
+             * @description from 1, in UTF-16 units
+             */
+            column?: number;
+            /**
+             * Format: int64
+             * @description in the source, from 1; absent when it has no place there
+             */
+            line?: number;
+            text: string;
+        };
+        TransformMessage: {
+            bodyBase64: string;
+            /** @description in the order of the wire */
+            headers: [
+                string,
+                string
+            ][];
+            method: string;
+            url: string;
+        };
+        TransformTrial: {
+            dropQuery?: boolean;
+            path?: string;
+            /** @enum {string} */
+            pathMode?: "append" | "exact" | "template";
+            /**
+             * Format: int64
+             * @description seq of the request it gets
+             */
+            request: number;
+            /** @description JavaScript: function transform(request) { return request } */
+            source: string;
+            /** @description name of the target it is for */
+            target?: string;
+            /** @description in place of the target's, as pathMode, path and dropQuery */
+            url?: string;
+        };
+        TransformTried: {
+            /** @description it ran, and wants nothing sent */
+            dropped: boolean;
+            error?: components["schemas"]["TransformError"];
+            /** @description what it got, with the URL it would be sent to */
+            given: components["schemas"]["TransformMessage"];
+            /** @description what console.log got */
+            logs: string[];
+            /**
+             * Format: double
+             * @description how long it ran
+             */
+            ms: number;
+            /** @description what would be sent; header rules, Host, Content-Length and Creel-Delivery are made after that */
+            results: components["schemas"]["TransformMessage"][];
         };
         Trash: {
             /** Format: int64 */
@@ -4489,6 +4572,39 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["FaultProblem"];
+                };
+            };
+        };
+    };
+    "try-transform": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransformTrial"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransformTried"];
                 };
             };
             /** @description Error */
