@@ -77,42 +77,6 @@ type HeaderRule struct {
 	Value string `json:"value,omitempty" maxLength:"8192"`
 }
 
-// Sample is an event that Creel can send to itself.
-type Sample struct {
-	ID           string `json:"id"`
-	Provider     string `json:"provider"`
-	ProviderName string `json:"providerName"`
-	Event        string `json:"event"`
-	Title        string `json:"title"`
-	Description  string `json:"description,omitempty"`
-	ContentType  string `json:"contentType"`
-	Method       string `json:"method"`
-	Secret       string `json:"secret,omitempty" doc:"the test secret it is signed with"`
-}
-
-// SampleMessage is what a sample looks like on the wire, apart from the lines
-// that the connection writes.
-type SampleMessage struct {
-	Method     string      `json:"method"`
-	URL        string      `json:"url" doc:"where it would be sent"`
-	Headers    [][2]string `json:"headers" doc:"in the order of the wire"`
-	BodyBase64 string      `json:"bodyBase64"`
-}
-
-// SampleRequest sends a sample through the catch port.
-type SampleRequest struct {
-	ID       string `json:"id,omitempty" doc:"or provider and event"`
-	Provider string `json:"provider,omitempty"`
-	Event    string `json:"event,omitempty" doc:"the provider's first when absent"`
-	Endpoint string `json:"endpoint,omitempty" default:"inbox"`
-}
-
-// SampleSent tells what became of a sample.
-type SampleSent struct {
-	Seq    int64 `json:"seq" doc:"of the request it became"`
-	Status int   `json:"status" doc:"what it was answered"`
-}
-
 // Settings are the person's choices.
 type Settings struct {
 	Theme         string `json:"theme" enum:"system,light,dark"`

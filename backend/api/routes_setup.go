@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"encoding/base64"
 	"time"
 
 	"creel/backend/desk"
@@ -22,12 +21,7 @@ type nameInput struct {
 func (s *server) setupRoutes(api huma.API) {
 	s.endpointRoutes(api)
 	s.targetRoutes(api)
-	huma.Register(api, op("list-samples", "GET", "/samples", "Events that can be sent"),
-		func(context.Context, *struct{}) (*struct{ Body []Sample }, error) {
-			return &struct{ Body []Sample }{s.samples()}, nil
-		})
-	huma.Register(api, op("preview-sample", "GET", "/samples/{id}", "A sample as it would be sent; ids, times and signature are new each time"), s.previewSample)
-	huma.Register(api, op("send-sample", "POST", "/samples", "Send a sample through the catch port"), s.sendSample)
+	s.sampleRoutes(api)
 	huma.Register(api, op("get-settings", "GET", "/settings", "The person's choices"),
 		func(context.Context, *struct{}) (*struct{ Body Settings }, error) {
 			return &struct{ Body Settings }{s.settingsOf(s.desk.Settings())}, nil
@@ -102,46 +96,6 @@ func (s *server) endpointRoutes(api huma.API) {
 	huma.Register(api, remove, func(ctx context.Context, in *slugInput) (*struct{}, error) {
 		return nil, s.problem(ctx, s.desk.DeleteEndpoint(ctx, in.Slug))
 	})
-}
-
-func (s *server) sendSample(ctx context.Context, in *struct{ Body SampleRequest }) (*struct{ Body SampleSent }, error) {
-	id := in.Body.ID
-	if id == "" {
-		var err error
-		if id, err = s.desk.SampleID(in.Body.Provider, in.Body.Event); err != nil {
-			return nil, s.problem(ctx, err)
-		}
-	}
-	sent, err := s.desk.SendSample(ctx, id, in.Body.Endpoint)
-	return answer(ctx, s, sent, err, func(sent desk.SampleSent) SampleSent { return SampleSent(sent) })
-}
-
-type sampleInput struct {
-	ID       string `path:"id" maxLength:"128"`
-	Endpoint string `query:"endpoint" default:"inbox" maxLength:"64"`
-}
-
-func (s *server) previewSample(ctx context.Context, in *sampleInput) (*struct{ Body SampleMessage }, error) {
-	m, err := s.desk.BuildSample(in.ID, in.Endpoint)
-	if err != nil {
-		return nil, s.problem(ctx, err)
-	}
-	return &struct{ Body SampleMessage }{SampleMessage{
-		Method: m.Method, URL: s.desk.CatchURL(in.Endpoint) + m.Path,
-		Headers: pairsOf(m.Headers), BodyBase64: base64.StdEncoding.EncodeToString(m.Body),
-	}}, nil
-}
-
-func (s *server) samples() []Sample {
-	infos := s.desk.Samples()
-	out := make([]Sample, len(infos))
-	for i, in := range infos {
-		out[i] = Sample{
-			ID: in.ID, Provider: in.Provider, ProviderName: in.ProviderName, Event: in.Event, Title: in.Title,
-			Description: in.Description, ContentType: in.ContentType, Method: in.Method, Secret: in.Secret,
-		}
-	}
-	return out
 }
 
 // fresh shapes an endpoint that has caught nothing yet.

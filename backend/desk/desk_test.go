@@ -262,7 +262,7 @@ func TestRetentionPrunes(t *testing.T) {
 func TestSampleComesThroughTheCatchPort(t *testing.T) {
 	rig := testkit.NewRig(t)
 	for _, info := range rig.Desk.Samples() {
-		sent, err := rig.Desk.SendSample(t.Context(), info.ID, hook.Inbox)
+		sent, err := rig.Desk.SendSample(t.Context(), desk.SampleOrder{ID: info.ID, Endpoint: hook.Inbox})
 		if err != nil || sent.Status != 200 {
 			t.Fatalf("%s: %+v, %v", info.ID, sent, err)
 		}
@@ -293,7 +293,7 @@ func TestSampleIsSignedForTheURLItIsSentTo(t *testing.T) {
 	if _, err := rig.Desk.CreateEndpoint(t.Context(), hook.Endpoint{Slug: "texts", Name: "texts", Reply: hook.DefaultReply()}); err != nil {
 		t.Fatal(err)
 	}
-	sent, err := rig.Desk.SendSample(t.Context(), id, "texts")
+	sent, err := rig.Desk.SendSample(t.Context(), desk.SampleOrder{ID: id, Endpoint: "texts"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,12 +4,12 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"crypto/rand"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -53,41 +53,68 @@ type SampleSent struct {
 	Status int   // what it was answered
 }
 
+// maxSamples bounds how many times one order sends its sample.
+const maxSamples = 1000
+
 // Samples are the events that can be sent.
 func (d *Desk) Samples() []sample.Info { return sample.All() }
 
-// SampleID finds a sample by provider and event; the provider's first when
-// event is "".
+// SampleID finds a sample by provider and event: as it is recognised ("push")
+// or, where a provider has several of one event, as its id says it
+// ("pull_request.closed"); the provider's first when event is "".
 func (d *Desk) SampleID(provider, event string) (string, error) {
+	if _, found := sample.Find(provider + "." + event); found {
+		return provider + "." + event, nil
+	}
+	var known []string
 	for _, s := range sample.All() {
-		if s.Provider == provider && (event == "" || s.Event == event) {
+		if s.Provider != provider {
+			continue
+		}
+		if event == "" || s.Event == event {
 			return s.ID, nil
 		}
+		known = append(known, strings.TrimPrefix(s.ID, provider+"."))
 	}
-	return "", hook.Faultf(hook.NotFound, "there is no sample %q of provider %q", event, provider)
+	if known == nil {
+		return "", &hook.Fault{Kind: hook.NotFound, Field: "provider", Text: fmt.Sprintf("there is no sample of a provider %q", provider)}
+	}
+	return "", &hook.Fault{Kind: hook.NotFound, Field: "event",
+		Text: fmt.Sprintf("there is no sample %q of %s; there is %s", event, provider, strings.Join(known, ", "))}
 }
 
-// BuildSample makes a sample as it is sent to an endpoint now: with ids of its
-// own, and signed for the endpoint's URL where the URL is signed.
-func (d *Desk) BuildSample(id, slug string) (sample.Message, error) {
-	if _, err := d.Endpoint(slug); err != nil {
-		return sample.Message{}, err
+// SendSamples sends a sample to an endpoint over the real catch port, as its
+// provider would, times times, one after the other. The first is the one of
+// the order's seed, the others have ids of their own. It returns what was sent
+// until something failed.
+func (d *Desk) SendSamples(ctx context.Context, o SampleOrder, times int) ([]SampleSent, error) {
+	if times < 1 || times > maxSamples {
+		return nil, &hook.Fault{Kind: hook.Invalid, Field: "times", Text: fmt.Sprintf("send sample %d times: give a number from 1 to %d", times, maxSamples)}
 	}
-	return sample.BuildFor(id, d.CatchURL(slug), d.now(), rand.Reader)
+	var all []SampleSent
+	for range times {
+		sent, err := d.SendSample(ctx, o)
+		if err != nil {
+			return all, err
+		}
+		all = append(all, sent)
+		o.Seed, o.again = "", o.Headers != nil
+	}
+	return all, nil
 }
 
-// SendSample sends a sample to an endpoint over the real catch port, as its
-// provider would.
-func (d *Desk) SendSample(ctx context.Context, id, slug string) (SampleSent, error) {
+// SendSample sends a sample once.
+func (d *Desk) SendSample(ctx context.Context, o SampleOrder) (SampleSent, error) {
 	addr := d.catcher.Addr()
 	if addr == "" {
 		return SampleSent{}, hook.Faultf(hook.Unavailable, "send sample: the catch port is not open; open it first")
 	}
-	m, err := d.BuildSample(id, slug)
+	m, err := d.MakeSample(o)
 	if err != nil {
 		return SampleSent{}, err
 	}
-	sent, err := d.post(ctx, addr, "/"+slug+m.Path, m)
+	target := strings.TrimPrefix(m.URL, strings.TrimSuffix(d.CatchURL(o.Endpoint), "/"+o.Endpoint))
+	sent, err := d.post(ctx, addr, target, m)
 	if err != nil {
 		return sent, &hook.Fault{Kind: hook.Unavailable, Text: "send sample through " + addr, Err: err}
 	}
@@ -96,7 +123,7 @@ func (d *Desk) SendSample(ctx context.Context, id, slug string) (SampleSent, err
 
 // post writes the sample by hand, so that it arrives with its header lines
 // in the provider's order and case.
-func (d *Desk) post(ctx context.Context, addr, target string, m sample.Message) (SampleSent, error) {
+func (d *Desk) post(ctx context.Context, addr, target string, m SampleMade) (SampleSent, error) {
 	ctx, cancel := context.WithTimeout(ctx, sampleTimeout)
 	defer cancel()
 	var dialer net.Dialer

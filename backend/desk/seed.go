@@ -33,7 +33,8 @@ type Seeder struct {
 
 type seedTemplate struct {
 	info    sample.Info
-	message sample.Message
+	path    string
+	message SampleMade
 }
 
 // Capture makes the i-th of n captures, older ones first.
@@ -54,7 +55,7 @@ func (s *Seeder) Capture(i, n int) (hook.Capture, error) {
 	if s.Rand.IntN(5) == 0 {
 		slug = hook.Inbox
 	}
-	c := s.capture(at, t.message.Method, "/"+slug+t.message.Path, t.message.Headers, body)
+	c := s.capture(at, t.message.Method, "/"+slug+t.path, t.message.Headers, body)
 	c.Endpoint, c.Provider, c.Event = slug, t.info.Provider, t.info.Event
 	return c, nil
 }
@@ -65,7 +66,11 @@ func (s *Seeder) build() error {
 		if err != nil {
 			return fmt.Errorf("build sample %s: %w", info.ID, err)
 		}
-		s.templates = append(s.templates, seedTemplate{info, m})
+		made := SampleMade{Method: m.Method, URL: "http://127.0.0.1:4290/" + info.Provider + m.Path, Headers: m.Headers, Body: m.Body}
+		if err := made.sign(info, hook.Endpoint{}, SampleOrder{}, s.Now, seedBytes{s.Rand}); err != nil {
+			return fmt.Errorf("sign sample %s: %w", info.ID, err)
+		}
+		s.templates = append(s.templates, seedTemplate{info, m.Path, made})
 	}
 	return nil
 }

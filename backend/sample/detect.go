@@ -22,6 +22,9 @@ const longestEvent = 100
 // signature, so the answer is what the request claims.
 func Detect(hs hook.Headers, body []byte) (provider, event string) {
 	m := find(hs)
+	if m.rank == 0 {
+		m = bodyMark(body)
+	}
 	provider = m.provider
 	switch m.how {
 	case fromHeader:
@@ -34,10 +37,18 @@ func Detect(hs hook.Headers, body []byte) (provider, event string) {
 		event = slackEvent(body)
 	case fromDiscord:
 		event = discordEvent(body)
-	case fromTelegram:
-		event = telegramEvent(body)
+	case fromKey:
+		event = keyEvent(body, m.where)
 	case fromHub:
 		provider, event = hubEvent(body)
+	case fromSvix:
+		provider, event = svixEvent(body, m.where)
+	case fromBraintree:
+		event = braintreeEvent(body)
+	case confirmed:
+		if event = firstAt(body, m.where); event == "" {
+			provider = ""
+		}
 	}
 	return provider, clean(event)
 }
@@ -79,10 +90,16 @@ func clean(event string) string {
 }
 
 // firstAt returns the first JSON value that is there, of paths with a blank
-// between.
+// between. A path of two with a plus between makes "first.second", or what is
+// there of them.
 func firstAt(body []byte, paths string) string {
 	for path := range strings.SplitSeq(paths, " ") {
-		if v := jsonAt(body, path); v != "" {
+		one, two, both := strings.Cut(path, "+")
+		v := jsonAt(body, one)
+		if both {
+			v = strings.Trim(v+"."+jsonAt(body, two), ".")
+		}
+		if v != "" {
 			return v
 		}
 	}
@@ -109,7 +126,13 @@ func formValue(body []byte, name string) (string, bool) {
 		pair, body, _ = bytes.Cut(body, []byte("&"))
 		if len(pair) > len(name) && pair[len(name)] == '=' && string(pair[:len(name)]) == name {
 			raw := pair[len(name)+1:]
-			v, err := url.QueryUnescape(string(raw[:min(len(raw), 1<<10)]))
+			if len(raw) > 1<<10 {
+				raw = raw[:1<<10]
+				if at := bytes.LastIndexByte(raw, '%'); at >= len(raw)-2 {
+					raw = raw[:at] // not through an escape
+				}
+			}
+			v, err := url.QueryUnescape(string(raw))
 			return v, err == nil
 		}
 	}
@@ -155,10 +178,23 @@ func discordEvent(body []byte) string {
 	return ""
 }
 
-// telegramEvent is the key beside update_id.
-func telegramEvent(body []byte) string {
+// keyEvent is the first key beside the one named.
+func keyEvent(body []byte, beside string) string {
 	c := cursor{b: body[:min(len(body), scanned)]}
-	return c.keyBeside("update_id")
+	return c.keyBeside(beside)
+}
+
+// svixEvent tells apart those who send through Svix: Clerk and Resend have an
+// envelope of their own.
+func svixEvent(body []byte, where string) (provider, event string) {
+	event = firstAt(body, where)
+	switch {
+	case strings.HasPrefix(jsonAt(body, "instance_id"), "ins_"):
+		return "clerk", event
+	case strings.HasPrefix(event, "email.") && jsonAt(body, "data.email_id") != "":
+		return "resend", event
+	}
+	return "svix", event
 }
 
 // hubEvent tells apart those who sign by WebSub's header and name themselves

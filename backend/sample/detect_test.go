@@ -1,6 +1,7 @@
 package sample_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -23,6 +24,30 @@ func TestDetectKnowsEverySample(t *testing.T) {
 		}
 		if provider != want || event != wantEvent {
 			t.Errorf("%s is taken for %q %q", info.ID, provider, event)
+		}
+	}
+}
+
+// Samples keep their sender when their lines come in another order and case,
+// and lose it when what names the sender is gone: nothing else is guessed.
+func TestDetectGoesByWhatNamesTheSender(t *testing.T) {
+	for _, info := range sample.All() {
+		if info.Provider == sample.Generic {
+			continue
+		}
+		m := build(t, info.ID, 8)
+		var turned hook.Headers
+		for _, h := range slices.Backward(m.Headers) {
+			turned = append(turned, hook.Header{Name: strings.ToUpper(h.Name), Value: h.Value})
+		}
+		if provider, event := sample.Detect(turned, m.Body); provider != info.Provider || event != info.Event {
+			t.Errorf("%s with its lines turned around is taken for %q %q", info.ID, provider, event)
+		}
+		if provider, _ := sample.Detect(nil, m.Body); provider != "" && provider != info.Provider {
+			t.Errorf("the body of %s alone is taken for %s", info.ID, provider)
+		}
+		if provider, _ := sample.Detect(m.Headers, []byte(`{"hello":"world"}`)); provider != "" && provider != info.Provider && provider != "svix" {
+			t.Errorf("the lines of %s alone are taken for %s", info.ID, provider)
 		}
 	}
 }
@@ -94,6 +119,35 @@ func TestDetect(t *testing.T) {
 		{"Webhook-Signature: 00", `{"events":[{"id":"EV1","resource_type":"payments"}]}`, "gocardless", "payments"},
 		{"sanity-webhook-signature: t=1\nsanity-operation: update", ``, "sanity", "update"},
 		{"X-PagerDuty-Signature: v1=0", `{"event":{"id":"1","event_type":"incident.triggered"}}`, "pagerduty", "incident.triggered"},
+		{"Svix-Id: msg_1", `{"data":{},"instance_id":"ins_2x","object":"event","type":"user.created"}`, "clerk", "user.created"},
+		{"Svix-Id: msg_1", `{"instance_id":7,"type":"user.created"}`, "svix", "user.created"},
+		{"Svix-Id: msg_1", `{"type":"email.sent","data":{"email_id":"1"}}`, "resend", "email.sent"},
+		{"Svix-Id: msg_1", `{"type":"email.sent","data":{"id":"1"}}`, "svix", "email.sent"},
+		{"X-Event-Name: order_created", `{"meta":{"event_name":"order_created"}}`, "lemon-squeezy", "order_created"},
+		{"X-Event-Name: anything", `{"hello":1}`, "", ""},
+		{"Webhook-Signature: 00", `{"events":[{"resource_type":"payments","action":"confirmed"}]}`, "gocardless", "payments.confirmed"},
+		{"Webhook-Signature: 00", `{"type":"mine"}`, "", ""},
+		{"X-Hook-Signature: 0", `{"events":[{"action":"added","resource":{"gid":"1","resource_type":"task"}}]}`, "asana", "task.added"},
+		{"X-Hook-Signature: 0", `{"events":[]}`, "asana", ""},
+		{"x-xero-signature: x", `{"events":[{"eventCategory":"CONTACT","eventType":"CREATE"}]}`, "xero", "CONTACT.CREATE"},
+		{"X-Dropbox-Signature: 0", `{"delta":{"users":[1]},"list_folder":{"accounts":[]}}`, "dropbox", "list_folder"},
+		{"Content-Type: Application/CloudEvents+JSON", `{"specversion":"1.0","type":"a.b"}`, "cloudevents", "a.b"},
+		{"Content-Type: application/json", `{"specversion":"1.0","type":"a.b"}`, "", ""},
+		{"Accept: */*", `{"live":"true","notificationItems":[{"NotificationRequestItem":{"eventCode":"REFUND"}}]}`, "adyen", "REFUND"},
+		{"Accept: */*", `{"live":"true"}`, "", ""},
+		{"Accept: */*", `{"value":[{"subscriptionId":"1","changeType":"updated"}]}`, "microsoft-graph", "updated"},
+		{"Accept: */*", `{"validationTokens":[],"value":[{"subscriptionId":"1","lifecycleEvent":"missed"}]}`, "microsoft-graph", "missed"},
+		{"Accept: */*", `{"value":[{"changeType":"updated"}]}`, "", ""},
+		{"Accept: */*", `{"value":7,"event":"x"}`, "", ""},
+		{"Accept: */*", `{"event":{"type":"update_column_value","triggerUuid":"1"}}`, "monday", "update_column_value"},
+		{"Accept: */*", `{"event":{"type":"signup","user":1}}`, "", ""},
+		{"Accept: */*", `{"event":"signup"}`, "", ""},
+		{"Accept: */*", `[{"log_id":"1","data":{"type":"fp"}}]`, "auth0", "fp"},
+		{"Accept: */*", `[{"data":{"type":"fp"},"id":1}]`, "", ""},
+		{"Accept: */*", `{"body":"hello","title":"x"}`, "", ""},
+		{"Content-Type: application/x-www-form-urlencoded", `bt_payload=PGtpbmQ%2BY2hlY2s8L2tpbmQ%2B&bt_signature=x`, "braintree", "check"},
+		{"Content-Type: application/x-www-form-urlencoded", `bt_payload=%&bt_signature=x`, "braintree", ""},
+		{"X-Slack-Signature: v0=0", "payload=%7B%22type%22%3A%22shortcut%22%2C%22s%22%3A%22" + strings.Repeat("%C3%BC", 400), "slack", "shortcut"},
 		{"X-Trello-Webhook: x", `{"model":{"id":"1"},"action":{"id":"2","type":"updateCard"}}`, "trello", "updateCard"},
 		{strings.Repeat("x", 80) + ": 1", `{}`, "", ""},
 	} {
@@ -134,6 +188,7 @@ func FuzzDetect(f *testing.F) {
 			f.Add(h.Name, h.Value, m.Body)
 		}
 	}
+	f.Add("accept", "*/*", []byte(`{"live":"true","notificationItems":[{"NotificationRequestItem":{"eventCode":"X"}}]}`))
 	for _, name := range []string{"x-hub-signature", "x-telegram-bot-api-secret-token", "x-hook-signature", "webhook-signature"} {
 		f.Add(name, "x", []byte(`{"a":[{"type":"\"`))
 	}

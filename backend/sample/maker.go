@@ -6,7 +6,9 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"path"
 	"strconv"
+	"strings"
 	"text/template"
 	"time"
 )
@@ -14,11 +16,9 @@ import (
 // maker fills one sample's placeholders.
 type maker struct {
 	entry *entry
-	url   string
 	now   time.Time
 	rnd   io.Reader
 	kept  map[string]string // of {{keep}}
-	body  []byte            // as sent; nil while it is being made
 }
 
 // funcs are the placeholders:
@@ -34,8 +34,17 @@ type maker struct {
 //	keep NAME V     V the first time, and that same value from then on
 //	unix, unixms    now, plus seconds if given
 //	time LAYOUT     now in UTC in that layout, plus seconds if given
+//	iso, isoms      now as 2006-01-02T15:04:05Z, without and with milliseconds
+//	ulid            a ULID of now
+//	objectid        a MongoDB id of now
+//	snowflake MS    an id that counts milliseconds since MS in its upper 42 bits
+//	chars N SET     N characters of SET
+//	lower TEXT      TEXT in small letters
+//	money CENTS     CENTS as 12.34
+//	add, mul A B    whole numbers
+//	event           the sample's event
 //	file NAME       the bytes of a file beside the index
-//	sign …          what the sample's scheme makes of the body (headers only)
+//	sign            nothing: the signature comes here
 func (m *maker) funcs() template.FuncMap {
 	return template.FuncMap{
 		"id": func(prefix string, n int) (string, error) {
@@ -59,11 +68,25 @@ func (m *maker) funcs() template.FuncMap {
 		"unix":   func(plus ...int) int64 { return m.at(plus).Unix() },
 		"unixms": func(plus ...int) int64 { return m.at(plus).UnixMilli() },
 		"time":   func(layout string, plus ...int) string { return m.at(plus).Format(layout) },
+		"iso":    func(plus ...int) string { return m.at(plus).Format("2006-01-02T15:04:05Z") },
+		"isoms":  func(plus ...int) string { return m.at(plus).Format("2006-01-02T15:04:05.000Z") },
+		"ulid":   m.ulid,
+		"objectid": func() (string, error) {
+			rest, err := m.draw(16, "0123456789abcdef")
+			return fmt.Sprintf("%08x", m.now.Unix()) + rest, err
+		},
+		"snowflake": m.snowflake,
+		"chars":     m.draw,
+		"lower":     strings.ToLower,
+		"money":     func(cents int) string { return fmt.Sprintf("%d.%02d", cents/100, cents%100) },
+		"add":       func(a, b int) int { return a + b },
+		"mul":       func(a, b int) int { return a * b },
+		"event":     func() string { return m.entry.Event },
 		"file": func(name string) (string, error) {
-			b, err := files.ReadFile("events/" + name)
+			b, err := files.ReadFile(path.Join("events", m.entry.provider, name))
 			return string(b), err
 		},
-		"sign": m.sign,
+		"sign": func() string { return "" },
 	}
 }
 
@@ -127,6 +150,24 @@ func (m *maker) uuid() (string, error) {
 	return fmt.Sprintf("%s-%s-%s-%s-%s", s[:8], s[8:12], s[12:16], s[16:20], s[20:]), nil
 }
 
+// ulid is 48 bits of time and 80 of chance in Crockford's base 32.
+func (m *maker) ulid() (string, error) {
+	const of = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+	rest, err := m.draw(16, of)
+	at := make([]byte, 10)
+	for ms, i := m.now.UnixMilli(), len(at)-1; i >= 0; i-- {
+		at[i] = of[ms&31]
+		ms >>= 5
+	}
+	return string(at) + rest, err
+}
+
+// snowflake is Twitter's kind of id, as Discord and X give them.
+func (m *maker) snowflake(epoch int64, plus ...int) (string, error) {
+	low, err := m.between(0, 1<<22-1)
+	return strconv.FormatInt((m.at(plus).UnixMilli()-epoch)<<22|int64(low), 10), err
+}
+
 func (m *maker) between(lo, hi int) (int, error) {
 	b, err := m.bytes(4)
 	if err != nil {
@@ -144,5 +185,3 @@ func (m *maker) keep(name string, value any) string {
 	m.kept[name] = v
 	return v
 }
-
-func (m *maker) unix() string { return strconv.FormatInt(m.now.Unix(), 10) }

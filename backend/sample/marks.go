@@ -11,8 +11,8 @@ type mark struct {
 	provider string // "" when how has to tell
 	how      source
 	// where is, blank between: the header's name when it is another one; JSON
-	// paths, of which the first that is there counts; form fields as
-	// name=kind, which make "kind.value".
+	// paths, of which the first that is there counts, two with a plus between
+	// making "first.second"; form fields as name=kind, which make "kind.value".
 	where string
 }
 
@@ -26,14 +26,25 @@ const (
 	fromForm
 	fromSlack
 	fromDiscord
-	fromTelegram
-	fromHub
+	fromKey       // the outermost key other than where
+	fromHub       // those who sign by WebSub's header
+	fromSvix      // those who send through Svix
+	fromBraintree // a form of XML in base64
+	confirmed     // as fromBody; it is not this sender when nothing is there
 )
 
 // markOf returns the mark of a header line, its name in lower case.
 func markOf(header, value string) mark {
-	if header == "user-agent" {
+	switch header {
+	case "user-agent":
 		return agentMark(value)
+	case "content-type":
+		if startsFold(value, "application/cloudevents+json") {
+			return mark{84, "cloudevents", fromBody, "type"}
+		}
+		return mark{}
+	case "accept", "accept-encoding", "content-length", "host", "connection":
+		return mark{}
 	}
 	// Plain calls: by function values the name would be copied to the heap.
 	m := hostingMark(header)
@@ -121,13 +132,13 @@ func commerceMark(header string) mark {
 	case "hmacsignature":
 		return mark{26, "adyen", fromBody, "type"}
 	case "x-event-name":
-		return mark{27, "lemon-squeezy", fromHeader, ""}
+		return mark{27, "lemon-squeezy", confirmed, "meta.event_name"}
 	case "cko-signature":
 		return mark{29, "checkout", fromBody, "type"}
 	case "x-cal-signature-256":
 		return mark{30, "cal-com", fromBody, "triggerEvent"}
 	case "x-xero-signature":
-		return mark{31, "xero", fromBody, "events.0.eventType"}
+		return mark{31, "xero", fromBody, "events.0.eventCategory+events.0.eventType"}
 	case "intuit-signature":
 		return mark{32, "quickbooks", unknown, ""}
 	case "x-fourthwall-hmac-sha256":
@@ -148,7 +159,7 @@ func messageMark(header string) mark {
 	case "x-signature-ed25519":
 		return mark{38, "discord", fromDiscord, ""}
 	case "x-telegram-bot-api-secret-token":
-		return mark{39, "telegram", fromTelegram, ""}
+		return mark{39, "telegram", fromKey, "update_id"}
 	case "x-line-signature":
 		return mark{40, "line", fromBody, "events.0.type"}
 	case "telnyx-signature-ed25519":
@@ -179,7 +190,7 @@ func workMark(header string) mark {
 	case "x-notion-signature":
 		return mark{53, "notion", fromBody, "type"}
 	case "x-hook-signature":
-		return mark{54, "asana", fromBody, "events.0.action"}
+		return mark{54, "asana", fromBody, "events.0.resource.resource_type+events.0.action"}
 	case "x-hook-secret":
 		return mark{55, "asana", unknown, ""}
 	case "x-trello-webhook":
@@ -206,7 +217,7 @@ func workMark(header string) mark {
 func cloudMark(header string) mark {
 	switch header {
 	case "x-dropbox-signature":
-		return mark{67, "dropbox", unknown, ""}
+		return mark{67, "dropbox", fromKey, "delta"}
 	case "box-delivery-id", "box-signature-primary":
 		return mark{68, "box", fromBody, "trigger"}
 	case "x-contentful-topic":
@@ -237,13 +248,13 @@ func cloudMark(header string) mark {
 func familyMark(header string) mark {
 	switch header {
 	case "svix-id":
-		return mark{82, "svix", fromBody, "type eventType event_type"}
+		return mark{82, "svix", fromSvix, "type eventType event_type"}
 	case "webhook-id":
 		return mark{83, "standard-webhooks", fromBody, "type event_type scope"}
 	case "ce-type":
 		return mark{84, "cloudevents", fromHeader, ""}
 	case "webhook-signature":
-		return mark{85, "gocardless", fromBody, "events.0.resource_type"}
+		return mark{85, "gocardless", confirmed, "events.0.resource_type+events.0.action"}
 	case "x-hub-signature-256", "x-hub-signature":
 		return mark{86, "", fromHub, ""}
 	}

@@ -1,11 +1,11 @@
 // Package sample holds events as providers send them, made up by Creel's
 // authors, and recognises the provider and event of any request.
 //
-// Every sample has fresh ids and times each time it is built and, where its
-// provider signs, a signature by a test secret or key that Info names, so
-// that it can be verified offline. The texts are data: events/index.json
-// lists them, the files beside it are the bodies, and marks.go says what
-// providers are recognised by.
+// Every sample has fresh ids and times each time it is built. It comes
+// unsigned, with Info saying how and with which test secret it is to be
+// signed, so that it can be verified offline. The texts are data: events/ has
+// a folder for each provider, and marks.go says what providers are recognised
+// by.
 package sample
 
 import (
@@ -25,28 +25,30 @@ type Info struct {
 	Description  string // one sentence
 	ContentType  string // without parameters
 	Method       string
-	// Secret is the test secret that signs the sample, as a person would paste
-	// it; "" when there is none.
-	Secret string
-	// PublicKey verifies a sample signed by a private key, as its provider
-	// shows it (Discord: hex; SendGrid: base64 of DER); else "".
-	PublicKey string
-	// Scheme names how the sample is signed ("stripe-v1"); "" when it is not.
+	// Scheme names how the provider signs ("stripe-v1"); "" when it does not.
 	Scheme string
+	// Also is a second, older scheme of the same secret, whose signature the
+	// provider sends beside the first; usually "".
+	Also string
+	// Secret is the test secret to sign with, as a person would paste it; ""
+	// when there is none, or when the scheme wants a private key.
+	Secret string
 }
 
 // Generic is the provider of samples that come from nobody in particular.
 // Detect recognises nobody in them.
 const Generic = "generic"
 
-// Message is a sample ready to be sent.
+// Message is a sample ready to be signed and sent.
 type Message struct {
 	Method string
 	Path   string // to put behind the endpoint's URL, query included; usually ""
 	// Headers are the lines to send, in order. Host, Content-Length and
-	// Connection are not among them: they are the connection's.
+	// Connection are not among them: they are the connection's. Lines that the
+	// signature stands in are there, in their place, with nothing in them.
 	Headers hook.Headers
-	Body    []byte
+	// Body has an empty text where the signature stands, if it stands there.
+	Body []byte
 }
 
 // All lists the samples, those that most people look for first, each
@@ -60,22 +62,22 @@ func All() []Info {
 	return infos
 }
 
-// DefaultURL is the address that Build signs where the address is signed.
-const DefaultURL = "http://127.0.0.1:4290/" + hook.Inbox
-
-// Build is BuildFor with DefaultURL.
-func Build(id string, now time.Time, rnd io.Reader) (Message, error) {
-	return BuildFor(id, DefaultURL, now, rnd)
+// Find returns what All says of one sample, or false.
+func Find(id string) (Info, bool) {
+	e := lookUp(id)
+	if e == nil {
+		return Info{}, false
+	}
+	return e.info(), true
 }
 
-// BuildFor makes the sample, to be sent to the endpoint url at now. Ids are
-// drawn from rnd: the same bytes make the same message. It is a Fault of kind
-// NotFound when there is no such sample, and fails when rnd does.
-func BuildFor(id, url string, now time.Time, rnd io.Reader) (Message, error) {
-	for _, e := range library() {
-		if e.ID == id {
-			return e.build(url, now, rnd)
-		}
+// Build makes the sample as it would be sent at now. Ids are drawn from rnd:
+// the same bytes make the same message. It is a Fault of kind NotFound when
+// there is no such sample, and fails when rnd does.
+func Build(id string, now time.Time, rnd io.Reader) (Message, error) {
+	e := lookUp(id)
+	if e == nil {
+		return Message{}, hook.Faultf(hook.NotFound, "there is no sample %q", id)
 	}
-	return Message{}, hook.Faultf(hook.NotFound, "there is no sample %q", id)
+	return e.build(now, rnd)
 }

@@ -1,153 +1,145 @@
 package sample_test
 
 import (
-	"crypto/ecdsa"
-	"crypto/ed25519"
-	"crypto/hmac"
-	"crypto/sha1"
-	"crypto/sha256"
-	"crypto/x509"
-	"encoding/base64"
-	"encoding/hex"
-	"encoding/json"
-	"hash"
-	"net/url"
-	"sort"
+	"bytes"
+	"io"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"creel/backend/hook"
 	"creel/backend/sample"
+	"creel/backend/sign"
+
+	"pgregory.net/rapid"
 )
 
-func mac(h func() hash.Hash, key, text string) []byte {
-	m := hmac.New(h, []byte(key))
-	m.Write([]byte(text))
-	return m.Sum(nil)
-}
+const address = "http://127.0.0.1:4290/inbox"
 
-const unix = "1795426215" // of at
-
-// checks computes each signature once more, as the provider's receivers do,
-// from the message and what Info says alone.
-var checks = map[string]func(t *testing.T, i sample.Info, m sample.Message) bool{
-	"stripe-v1": func(_ *testing.T, i sample.Info, m sample.Message) bool {
-		return m.Headers.Get("Stripe-Signature") == "t="+unix+",v1="+hex.EncodeToString(mac(sha256.New, i.Secret, unix+"."+string(m.Body)))
-	},
-	"paddle-h1": func(_ *testing.T, i sample.Info, m sample.Message) bool {
-		return m.Headers.Get("Paddle-Signature") == "ts="+unix+";h1="+hex.EncodeToString(mac(sha256.New, i.Secret, unix+":"+string(m.Body)))
-	},
-	"github-sha256": func(_ *testing.T, i sample.Info, m sample.Message) bool {
-		return m.Headers.Get("X-Hub-Signature-256") == "sha256="+hex.EncodeToString(mac(sha256.New, i.Secret, string(m.Body))) &&
-			m.Headers.Get("X-Hub-Signature") == "sha1="+hex.EncodeToString(mac(sha1.New, i.Secret, string(m.Body)))
-	},
-	"slack-v0": func(_ *testing.T, i sample.Info, m sample.Message) bool {
-		return m.Headers.Get("X-Slack-Request-Timestamp") == unix &&
-			m.Headers.Get("X-Slack-Signature") == "v0="+hex.EncodeToString(mac(sha256.New, i.Secret, "v0:"+unix+":"+string(m.Body)))
-	},
-	"shopify": func(_ *testing.T, i sample.Info, m sample.Message) bool {
-		return m.Headers.Get("X-Shopify-Hmac-Sha256") == base64.StdEncoding.EncodeToString(mac(sha256.New, i.Secret, string(m.Body)))
-	},
-	"standard-webhooks-v1": func(t *testing.T, i sample.Info, m sample.Message) bool {
-		key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(i.Secret, "whsec_"))
-		if err != nil || len(key) < 24 {
-			t.Fatalf("secret of %d bytes: %v", len(key), err)
-		}
-		text := m.Headers.Get("webhook-id") + "." + m.Headers.Get("webhook-timestamp") + "." + string(m.Body)
-		return m.Headers.Get("webhook-timestamp") == unix &&
-			m.Headers.Get("webhook-signature") == "v1,"+base64.StdEncoding.EncodeToString(mac(sha256.New, string(key), text))
-	},
-	"gitlab-token": func(_ *testing.T, i sample.Info, m sample.Message) bool {
-		return m.Headers.Get("X-Gitlab-Token") == i.Secret
-	},
-	"mailgun-body": func(t *testing.T, i sample.Info, m sample.Message) bool {
-		var v struct {
-			Signature struct{ Token, Timestamp, Signature string }
-		}
-		if err := json.Unmarshal(m.Body, &v); err != nil {
-			t.Fatal(err)
-		}
-		return v.Signature.Timestamp == unix &&
-			v.Signature.Signature == hex.EncodeToString(mac(sha256.New, i.Secret, unix+v.Signature.Token))
-	},
-	"twilio": func(t *testing.T, i sample.Info, m sample.Message) bool {
-		return m.Headers.Get("X-Twilio-Signature") == twilio(t, i.Secret, sample.DefaultURL, m.Body)
-	},
-	"discord-ed25519": func(t *testing.T, i sample.Info, m sample.Message) bool {
-		key, err := hex.DecodeString(i.PublicKey)
-		if err != nil {
-			t.Fatal(err)
-		}
-		sig, err := hex.DecodeString(m.Headers.Get("X-Signature-Ed25519"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return ed25519.Verify(key, append([]byte(m.Headers.Get("X-Signature-Timestamp")), m.Body...), sig)
-	},
-	"sendgrid-ecdsa": func(t *testing.T, i sample.Info, m sample.Message) bool {
-		der, err := base64.StdEncoding.DecodeString(i.PublicKey)
-		if err != nil {
-			t.Fatal(err)
-		}
-		key, err := x509.ParsePKIXPublicKey(der)
-		if err != nil {
-			t.Fatal(err)
-		}
-		sig, err := base64.StdEncoding.DecodeString(m.Headers.Get("X-Twilio-Email-Event-Webhook-Signature"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		sum := sha256.Sum256(append([]byte(m.Headers.Get("X-Twilio-Email-Event-Webhook-Timestamp")), m.Body...))
-		return strings.HasSuffix(string(m.Body), "\r\n") && ecdsa.VerifyASN1(key.(*ecdsa.PublicKey), sum[:], sig)
-	},
-}
-
-func twilio(t *testing.T, secret, address string, body []byte) string {
+// signed signs a sample as the desk does, with its test secret or the test
+// key pair, and returns what verifies it.
+func signed(t testing.TB, info sample.Info, m sample.Message, now time.Time, rnd io.Reader) (sign.Message, sign.Key) {
 	t.Helper()
-	form, err := url.ParseQuery(string(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var pairs []string
-	for k, vs := range form {
-		pairs = append(pairs, k+vs[0])
-	}
-	sort.Strings(pairs)
-	return base64.StdEncoding.EncodeToString(mac(sha1.New, secret, address+strings.Join(pairs, "")))
-}
-
-func TestSignaturesHold(t *testing.T) {
-	seen := map[string]bool{}
-	for _, info := range sample.All() {
-		if info.Scheme == "" {
-			if info.Secret != "" || info.PublicKey != "" {
-				t.Errorf("%s has a secret and no scheme", info.ID)
-			}
+	out := sign.Message{Method: m.Method, URL: address + m.Path, Headers: m.Headers, Body: m.Body}
+	key := sign.Key{Secret: info.Secret}
+	for _, scheme := range []string{info.Also, info.Scheme} {
+		if scheme == "" {
 			continue
 		}
-		seen[info.Scheme] = true
-		if (info.Secret == "") == (info.PublicKey == "") {
-			t.Errorf("%s wants a secret or a public key", info.ID)
+		next, note, err := sign.Sign(out, key, sign.SignOptions{Scheme: scheme, Provider: info.Provider, Now: now, Rand: rnd, KeepID: true})
+		if err != nil {
+			t.Fatalf("sign %s by %s: %v", info.ID, scheme, err)
 		}
-		if !checks[info.Scheme](t, info, build(t, info.ID, 5)) {
-			t.Errorf("the signature of %s (%s) does not hold", info.ID, info.Scheme)
-		}
+		key.PublicKey = note.PublicKey
+		out = next
 	}
-	for scheme := range checks {
-		if !seen[scheme] {
-			t.Errorf("no sample is signed by %s", scheme)
+	return out, key
+}
+
+// Every signed sample verifies, whenever it is made and whatever its ids are;
+// none does with another secret or, where the body is signed, another body.
+func TestEverySignedSampleVerifies(t *testing.T) {
+	schemes := map[string]sign.Scheme{}
+	for _, s := range sign.Schemes() {
+		schemes[s.ID] = s
+	}
+	infos := sample.All()
+	rapid.Check(t, func(r *rapid.T) {
+		info := rapid.SampledFrom(infos).Draw(r, "sample")
+		now := time.Unix(rapid.Int64Range(1_600_000_000, 2_500_000_000).Draw(r, "now"), rapid.Int64Range(0, 1e9-1).Draw(r, "ns")).UTC()
+		verifies(t, schemes, info, now, byte(rapid.IntRange(0, 255).Draw(r, "seed")))
+	})
+	for _, info := range infos {
+		verifies(t, schemes, info, at, 1)
+	}
+}
+
+func verifies(t *testing.T, schemes map[string]sign.Scheme, info sample.Info, now time.Time, seed byte) {
+	t.Helper()
+	rnd := dice(seed)
+	m, err := sample.Build(info.ID, now, rnd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info.Scheme == "" {
+		if info.Secret != "" || info.Also != "" {
+			t.Fatalf("%s has a secret and no scheme", info.ID)
+		}
+		return
+	}
+	scheme, known := schemes[info.Scheme]
+	if !known || scheme.NeedsSecret == (info.Secret == "") {
+		t.Fatalf("%s: scheme %q (%v) with secret %q", info.ID, info.Scheme, known, info.Secret)
+	}
+	msg, key := signed(t, info, m, now, rnd)
+	tolerance := time.Minute
+	for _, s := range []string{info.Also, info.Scheme} {
+		if s == "" {
+			continue
+		}
+		o := sign.Options{Scheme: s, Provider: info.Provider, Now: now, Tolerance: &tolerance}
+		if v := sign.Verify(msg, key, o); !v.Valid {
+			t.Fatalf("%s at %v with seed %d: %s %v\n%v\n%s", info.ID, now, seed, v.Reason, v.Hints, msg.Headers, msg.Body)
+		}
+		mustNotVerify(t, info, scheme, msg, key, o)
+	}
+	// What a receiver recognises by itself is the same scheme and sender.
+	if v := sign.Verify(msg, key, sign.Options{Now: now, Tolerance: &tolerance}); !v.Valid && v.Reason != sign.NoScheme {
+		t.Errorf("%s by itself: %s as %s %s %v", info.ID, v.Reason, v.Provider, v.Scheme, v.Hints)
+	}
+}
+
+func mustNotVerify(t *testing.T, info sample.Info, scheme sign.Scheme, msg sign.Message, key sign.Key, o sign.Options) {
+	t.Helper()
+	other := key
+	if scheme.NeedsSecret {
+		other.Secret = "whsec_b3RoZXItc2VjcmV0LW90aGVyLXNlY3JldC1vdGhlcg=="
+		if info.Scheme == "adyen-item" {
+			other.Secret = strings.Repeat("0F", 32)
+		}
+	} else {
+		other.PublicKey = ""
+	}
+	if v := sign.Verify(msg, other, o); v.Valid {
+		t.Fatalf("%s verifies with another secret", info.ID)
+	}
+	if scheme.Covers.Body && !scheme.InBody {
+		changed := msg
+		changed.Body = append(slices.Clone(msg.Body), ' ')
+		if v := sign.Verify(changed, key, o); v.Valid {
+			t.Fatalf("%s verifies with another body", info.ID)
 		}
 	}
 }
 
-func TestBuildForSignsTheAddress(t *testing.T) {
-	const address = "https://tunnel.example/shop"
-	m, err := sample.BuildFor("twilio.message.delivered", address, at, dice(5))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, i := range sample.All() {
-		if i.ID == "twilio.message.delivered" && m.Headers.Get("X-Twilio-Signature") != twilio(t, i.Secret, address, m.Body) {
-			t.Error("the signature does not cover the address")
+// Signing fills the lines that are there, in their place, and adds none.
+func TestSigningFillsWhatWasLeftEmpty(t *testing.T) {
+	for _, info := range sample.All() {
+		m := build(t, info.ID, 4)
+		empty := slices.ContainsFunc(m.Headers, func(h hook.Header) bool { return h.Value == "" })
+		msg, _ := signed(t, info, m, at, dice(5))
+		if names(m.Headers) != names(msg.Headers) {
+			t.Errorf("%s: signing changed the lines from %s to %s", info.ID, names(m.Headers), names(msg.Headers))
+		}
+		if info.Scheme != "" && !empty && bytes.Equal(m.Body, msg.Body) {
+			t.Errorf("%s has no place for its signature", info.ID)
+		}
+		if info.Scheme == "" && empty {
+			t.Errorf("%s has an empty line and no scheme", info.ID)
+		}
+		for _, h := range msg.Headers {
+			if h.Value == "" {
+				t.Errorf("%s: %s is still empty", info.ID, h.Name)
+			}
 		}
 	}
+}
+
+func names(hs hook.Headers) string {
+	all := make([]string, len(hs))
+	for i, h := range hs {
+		all[i] = h.Name
+	}
+	return strings.Join(all, " ")
 }

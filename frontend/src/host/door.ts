@@ -144,10 +144,9 @@ export function openDoor(session: Session) {
     deleteTarget: (name: string): Promise<void> => done(DELETE("/api/v1/targets/{name}", at({ name }))),
 
     samples: (): Promise<t.Sample[]> => ok(GET("/api/v1/samples")),
-    previewSample: (id: string, endpoint: string): Promise<t.SampleMessage> =>
-      ok(GET("/api/v1/samples/{id}", at({ id }, { endpoint }))),
-    sendSample: (id: string, endpoint?: string): Promise<{ seq: number; status: number }> =>
-      ok(POST("/api/v1/samples", { body: { id, endpoint } })),
+    previewSample: (id: string, endpoint: string, seed?: string): Promise<t.SampleMessage> =>
+      ok(GET("/api/v1/samples/{id}", at({ id }, { endpoint, seed }))),
+    sendSample: (body: t.SampleRequest): Promise<t.SampleSent> => ok(POST("/api/v1/samples", { body })),
     settings: (): Promise<t.Settings> => ok(GET("/api/v1/settings")),
     changeSettings: (body: t.SettingsPatch): Promise<t.Settings> => ok(PATCH("/api/v1/settings", { body })),
   };

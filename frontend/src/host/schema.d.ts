@@ -602,7 +602,7 @@ export interface paths {
         /** Events that can be sent */
         get: operations["list-samples"];
         put?: never;
-        /** Send a sample through the catch port */
+        /** Send a sample through the catch port, edited or not, signed after editing */
         post: operations["send-sample"];
         delete?: never;
         options?: never;
@@ -617,7 +617,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A sample as it would be sent; ids, times and signature are new each time */
+        /** A sample as it would be sent, signed; ids and times are new each time unless a seed is given */
         get: operations["preview-sample"];
         put?: never;
         post?: never;
@@ -2101,9 +2101,17 @@ export interface components {
             method: string;
             provider: string;
             providerName: string;
-            /** @description the test secret it is signed with */
+            /** @description how it is signed; absent when it is not */
+            scheme?: string;
+            /** @description the test secret it is signed with where the endpoint has none of its provider */
             secret?: string;
             title: string;
+        };
+        SampleField: {
+            /** @example data.object.amount */
+            path: string;
+            /** @description a text stays a text; else the JSON that this is, or a text when it is none */
+            value: string;
         };
         SampleMessage: {
             bodyBase64: string;
@@ -2113,29 +2121,71 @@ export interface components {
                 string
             ][];
             method: string;
+            /** @description give it back when sending to send the same ids and times */
+            seed: string;
+            signing: components["schemas"]["SampleSigning"];
             /** @description where it would be sent */
             url: string;
         };
         SampleRequest: {
+            /** @description as text, instead of the sample's; it is signed after that */
+            body?: string;
+            /** @description the same as bytes */
+            bodyBase64?: string;
             /** @default inbox */
             endpoint?: string;
             /** @description the provider's first when absent */
             event?: string;
+            /** @description instead of the sample's; those of the signature are written over */
+            headers?: [
+                string,
+                string
+            ][];
             /** @description or provider and event */
             id?: string;
             provider?: string;
+            /** @description of a preview: the same ids and times as there */
+            seed?: string;
+            /** @description single fields of a JSON body or a form */
+            set?: components["schemas"]["SampleField"][];
+            /**
+             * Format: int64
+             * @description one after the other, each with ids of its own
+             * @default 1
+             */
+            times?: number;
+            /** @description send headers and body as they are, so that a signature can be wrong on purpose */
+            unsigned?: boolean;
         };
         SampleSent: {
             /**
              * Format: int64
-             * @description of the request it became
+             * @description of the request it became; of several the last
              */
             seq: number;
+            /** @description of all, in the order they were sent */
+            seqs: number[];
             /**
              * Format: int64
              * @description what it was answered
              */
             status: number;
+        };
+        SampleSigning: {
+            /**
+             * @description whose secret: the endpoint's, the sample's test secret, or a local test key pair where the provider keeps the private key
+             * @enum {string}
+             */
+            by: "nobody" | "endpoint" | "test" | "testKey";
+            /** @description the lines that are written when it is signed, whatever stands in them */
+            headers: string[];
+            /** @description of the test key pair */
+            publicKey?: string;
+            scheme?: string;
+            /** @description the test secret, never the endpoint's */
+            secret?: string;
+            /** @description what is signed and with what, for people */
+            text?: string;
         };
         SavedFilter: {
             filter: string;
@@ -4126,6 +4176,8 @@ export interface operations {
         parameters: {
             query?: {
                 endpoint?: string;
+                /** @description of an earlier preview */
+                seed?: string;
             };
             header?: never;
             path: {

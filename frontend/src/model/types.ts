@@ -435,15 +435,50 @@ export interface Sample {
   description?: string;
   contentType: string;
   method: string;
+  /** How it is signed; absent when it is not. */
+  scheme?: string;
+  /** The test secret. */
   secret?: string;
 }
 
-/** A sample as it would be sent; its ids and times are new at each send. */
+/** A sample as it would be sent. */
 export interface SampleMessage {
   method: string;
   url: string;
   headers: Pair[];
   bodyBase64: string;
+  /** Sends the same ids and times when it is given back. */
+  seed: string;
+  signing: SampleSigning;
+}
+
+export interface SampleSigning {
+  by: "nobody" | "endpoint" | "test" | "testKey";
+  scheme?: string;
+  text?: string;
+  /** The test secret, never the endpoint's. */
+  secret?: string;
+  publicKey?: string;
+  /** The lines that signing writes. */
+  headers: string[];
+}
+
+export interface SampleRequest {
+  id: string;
+  endpoint?: string;
+  seed?: string;
+  headers?: Pair[];
+  body?: string;
+  bodyBase64?: string;
+  /** Leaves the signature as it stands in headers and body. */
+  unsigned?: boolean;
+  times?: number;
+}
+
+export interface SampleSent {
+  seq: number;
+  status: number;
+  seqs: number[];
 }
 
 export interface Settings {

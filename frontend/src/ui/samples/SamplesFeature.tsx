@@ -37,10 +37,10 @@ function Samples({ endpoint }: { endpoint: string | undefined }) {
     setBusy(true);
     setError(undefined);
     try {
-      const sent = await desk.door.sendSample(
-        chosen.id,
-        slug ?? endpoint ?? placeFor(chosen, endpoints, scoped),
-      );
+      const sent = await desk.door.sendSample({
+        id: chosen.id,
+        endpoint: slug ?? endpoint ?? placeFor(chosen, endpoints, scoped),
+      });
       if (stay) desk.toasts.show({ text: `Sent ${chosen.title} as #${sent.seq}`, tone: "good" });
       else {
         desk.dialogs.close();
