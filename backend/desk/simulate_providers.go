@@ -107,12 +107,23 @@ func waits(ds ...time.Duration) []time.Duration { return ds }
 // every is n equal pauses.
 func every(d time.Duration, n int) []time.Duration { return slices.Repeat([]time.Duration{d}, n) }
 
-// growing is n pauses, each twice the one before, that together make up whole.
+// growing is n pauses, each about twice the one before, that together make up
+// whole, as round as an assumption should be.
 func growing(n int, whole time.Duration) []time.Duration {
 	first := float64(whole) / float64(int64(1)<<n-1)
 	ds := make([]time.Duration, n)
 	for i := range ds {
-		ds[i] = time.Duration(first * float64(int64(1)<<i)).Round(time.Second)
+		d := time.Duration(first * float64(int64(1)<<i))
+		to := sec
+		switch {
+		case d >= 3*hour:
+			to = 10 * min1
+		case d >= 10*min1:
+			to = min1
+		case d >= min1:
+			to = 10 * sec
+		}
+		ds[i] = max(d.Round(to), sec)
 	}
 	return ds
 }

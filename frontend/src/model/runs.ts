@@ -320,25 +320,20 @@ export function amountOf(form: RunForm, requests: number | undefined): string {
 }
 
 /** What a simulation comes to for one request, in a sentence. */
-export function verdictOf(tries: readonly RunItem[]): { text: string; tone: ResultTone } {
-  const last = tries.at(-1);
+export function verdictOf(all: readonly RunItem[]): { text: string; tone: ResultTone } {
+  const last = all.at(-1);
   if (!last || last.state === "pending" || last.state === "sent") return { text: "under way", tone: "plain" };
   const at = span(last.atMs ?? 0);
+  const tries = (n: number) => `after ${plural(n, "try", "tries")}${n > 1 ? `, ${at}` : ""}`;
   switch (last.ruling) {
     case "accepted":
       return last.repeat === 1
         ? { text: "accepted at the first try", tone: "good" }
-        : { text: `accepted at try ${last.repeat}, ${at} after the first`, tone: "warn" };
+        : { text: `accepted ${tries(last.repeat)}`, tone: "warn" };
     case "give-up":
-      return {
-        text: `given up after ${plural(last.repeat, "try", "tries")}${last.repeat > 1 ? `, ${at} after the first` : ""}`,
-        tone: "bad",
-      };
+      return { text: `given up ${tries(last.repeat)}`, tone: "bad" };
     case "disabled":
-      return {
-        text: `the webhook would be off after ${plural(last.repeat, "try", "tries")}${last.repeat > 1 ? `, ${at} after the first` : ""}`,
-        tone: "bad",
-      };
+      return { text: `switched off ${tries(last.repeat)}`, tone: "bad" };
     case "retry":
       return { text: `broken off before try ${last.repeat + 1}`, tone: "plain" };
     case undefined:

@@ -68,15 +68,17 @@ export function BatchDialog({ what, requests, form: initial }: BatchDialogProps)
       onSubmit={() => void start()}
       onClose={desk.dialogs.close}
     >
-      <Segmented<RunForm["how"]>
-        label="What to do"
-        items={[
-          { id: "send", label: "Send" },
-          { id: "simulate", label: "Simulate a provider" },
-        ]}
-        value={form.how}
-        onChange={(how) => change({ how })}
-      />
+      <div className={css.group}>
+        <Segmented<RunForm["how"]>
+          label="What to do"
+          items={[
+            { id: "send", label: "Send" },
+            { id: "simulate", label: "Simulate a provider" },
+          ]}
+          value={form.how}
+          onChange={(how) => change({ how })}
+        />
+      </div>
       <WhereFields form={form} error={errors.to} one={requests === 1} onChange={change} />
       {form.how === "simulate" ? (
         <SimulateFields form={form} errors={errors} onChange={change} />
@@ -91,6 +93,6 @@ export function BatchDialog({ what, requests, form: initial }: BatchDialogProps)
 }
 
 function titleOf(what: What, requests: number | undefined): string {
-  if ("seqs" in what && what.seqs.length === 1) return `Send request #${what.seqs[0]} to many`;
+  if ("seqs" in what && what.seqs.length === 1) return `Send request #${what.seqs[0]} on`;
   return requests === undefined ? "Send all in the list" : `Send ${plural(requests, "request")}`;
 }

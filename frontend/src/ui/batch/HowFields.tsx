@@ -16,7 +16,7 @@ export function HowFields({ form, errors, one, onChange }: HowFieldsProps) {
     inputMode: "decimal" as const,
     onChange: (text: string) => onChange({ [field]: text }),
   });
-  const tick = (field: "stop" | "shuffle" | "duplicate", label: string) => (
+  const tick = (field: "stop" | "shuffle" | "duplicate" | "resign", label: string) => (
     <label>
       <input
         type="checkbox"
@@ -53,6 +53,7 @@ export function HowFields({ form, errors, one, onChange }: HowFieldsProps) {
       <div className={css.ticks}>
         {tick("stop", "Stop at the first failure")}
         {tick("duplicate", "Send each twice at once, as a duplicate")}
+        {tick("resign", "Sign anew, with the endpoint's secret")}
         {!one && tick("shuffle", "In a random order")}
       </div>
     </section>

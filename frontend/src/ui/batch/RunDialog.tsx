@@ -68,14 +68,10 @@ function Shown({ run }: { run: Run }) {
   return (
     <>
       <div className={css.runHead}>
-        <h3>{titleOfRun(run, providers)}</h3>
-        <Progress run={run} />
-      </div>
-      <div className={css.runTools}>
-        {!fan && !simulation && (
-          <Segmented<Only> label="Which results" items={filters} value={only} onChange={setOnly} />
-        )}
-        <span className={css.grow} />
+        <div className={css.runAbout}>
+          <h3>{titleOfRun(run, providers)}</h3>
+          <Progress run={run} />
+        </div>
         <CopyButton small label="Copy results" onCopy={() => copyRun(desk, run, only)} />
         {isWorking(run) && (
           <Button small onClick={() => act(cancelRun(desk, run.id))}>
@@ -97,6 +93,11 @@ function Shown({ run }: { run: Run }) {
           Run again
         </Button>
       </div>
+      {!fan && !simulation && (
+        <div className={css.runTools}>
+          <Segmented<Only> label="Which results" items={filters} value={only} onChange={setOnly} />
+        </div>
+      )}
       {fan ? (
         <FanView run={run} />
       ) : (

@@ -41,6 +41,16 @@ export function SimulateFields({ form, errors, onChange }: SimulateFieldsProps) 
         />
       </div>
       {chosen && <Practice lines={practiceOf(chosen)} />}
+      <div className={css.ticks}>
+        <label>
+          <input
+            type="checkbox"
+            checked={form.resign}
+            onChange={(e) => onChange({ resign: e.currentTarget.checked })}
+          />
+          Sign each try anew, with the endpoint's secret
+        </label>
+      </div>
       <p className={css.note}>
         The request is really sent, again and again as {chosen?.name ?? "the provider"} would; longer waits
         are skipped and reported.

@@ -1,6 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
 import { type KeyboardEvent, useRef } from "react";
-import { plural } from "../../model/format";
 import { itemTitle, practiceOf, span, type TimelineRow, timelineOf, verdictOf } from "../../model/runs";
 import type { Run, RunItem } from "../../model/types";
 import { useDesk } from "../../state/desk";
@@ -90,7 +89,6 @@ function Line(props: { row: TimelineRow; index: number; tries: RunItem[]; chosen
       <div className={css.simRequest} role="presentation">
         <span className={css.num}>#{item.request}</span>
         <span className={css.what}>{itemTitle(item)}</span>
-        <span className={css.dim}>{plural(row.tries, "try", "tries")}</span>
         <Tag tone={verdict.tone}>{verdict.text}</Tag>
       </div>
     );

@@ -1,4 +1,4 @@
-import { plural } from "../../model/format";
+import { count } from "../../model/format";
 import { useDesk } from "../../state/desk";
 import { useStore } from "../../state/store";
 import { Button, CloseIcon, IconButton } from "../parts";
@@ -20,7 +20,7 @@ export function SelectionBar() {
   if (chosen.size === 0) return null;
   return (
     <div className={css.picked} role="toolbar" aria-label="Selected requests">
-      <span role="status">{plural(chosen.size, "request")} selected</span>
+      <span role="status">{count(chosen.size)} selected</span>
       {BUTTONS.map(([id, label]) => (
         <Button
           key={id}
