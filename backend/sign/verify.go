@@ -57,7 +57,7 @@ func prepare(m Message, key Key, o Options) (*exam, *problem) {
 	}
 	x.spec = s
 	x.w = where{header: signatureHeader(s, o.SignatureHeader, x.provider, m.Headers)}
-	ring, trouble := s.ring(key)
+	ring, trouble := s.ring(key, x.provider)
 	if trouble != nil {
 		return x, trouble
 	}
@@ -86,7 +86,7 @@ func signatureHeader(s *spec, asked, provider string, hs hook.Headers) string {
 }
 
 // ring reads the keys in the form that the scheme wants.
-func (s *spec) ring(key Key) (keyring, *problem) {
+func (s *spec) ring(key Key, provider string) (keyring, *problem) {
 	var r keyring
 	if s.needsSecret() {
 		secrets := Secrets(key.Secret)
@@ -99,6 +99,10 @@ func (s *spec) ring(key Key) (keyring, *problem) {
 		}
 		var last error
 		for _, text := range secrets {
+			if s.keying == asStandard && strings.EqualFold(provider, "openai") && !strings.HasPrefix(text, standardSecret) {
+				// Its library takes a secret without the prefix as text.
+				r.shared = append(r.shared, sharedKey{text, []byte(text)})
+			}
 			k, err := s.keying.key(text)
 			if err != nil {
 				last = err
