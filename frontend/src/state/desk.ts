@@ -25,6 +25,8 @@ export interface Desk {
   /** What the list shows; change it by setScope. */
   scope: Store<Scope>;
   setScope(change: Partial<Scope>): void;
+  /** Gives up a search that is under way and goes back to what the list shows. */
+  stopSearch(): void;
   selection: Selection;
   /** Several requests chosen together. */
   picks: Picks;
@@ -65,6 +67,8 @@ export function createDesk(host: Host, session: Session): Desk {
     if (seq === undefined || rate.get() < READABLE_RATE) selection.select(first.seq, false);
   });
   const scope = createStore<Scope>(everything);
+  /** The scope of the rows that the list has. */
+  let shown = everything;
   const link = createStore<LinkState>("connecting");
   const rate = createStore(0);
   const sync = createSync({ door, list, queries, rate, onError: () => undefined });
@@ -78,7 +82,14 @@ export function createDesk(host: Host, session: Session): Desk {
     setScope(change) {
       scope.update((now) => ({ ...now, ...change }));
       picks.clear();
-      void list.setFilter(filterOf(scope.get()).filter);
+      const wanted = scope.get();
+      void list.setFilter(filterOf(wanted).filter).then(() => {
+        if (scope.get() === wanted && !list.isSearching) shown = wanted;
+      });
+    },
+    stopSearch() {
+      list.stop();
+      scope.set(shown);
     },
     selection,
     picks,

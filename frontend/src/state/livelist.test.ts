@@ -271,6 +271,21 @@ describe("live list", () => {
     expect(list.row(0)?.seq).toBe(82);
   });
 
+  it("gives up a search and goes on with what it has", async () => {
+    const history = new History();
+    history.add(100);
+    const { list, settle } = await opened(history, "1");
+    void list.setFilter("2");
+    expect(list.isSearching).toBe(true);
+    list.stop();
+    expect(list.isSearching).toBe(false);
+    history.add(1);
+    void list.catchUp(history.lastSeq, history.epoch);
+    await settle();
+    expect(list.view.get()).toMatchObject({ filter: "1", loading: false });
+    expect(list.row(0)?.seq).toBe(101);
+  });
+
   it("goes back to the filter it has when another one is still on its way", async () => {
     const history = new History();
     history.add(100);

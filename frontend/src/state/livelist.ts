@@ -113,6 +113,11 @@ export class LiveList {
     return this.ready;
   }
 
+  /** Whether rows are being read for a filter that is not shown yet. */
+  get isSearching(): boolean {
+    return this.asked !== undefined;
+  }
+
   /** What the rows were first read at; changes since then are to be applied. */
   get readAt(): Signal {
     return { epoch: this.epoch, rev: this.firstRev, lastSeq: this.seen };
@@ -168,6 +173,18 @@ export class LiveList {
     const same = this.ready && filter === this.filter && this.asked === undefined && !this.error;
     if (same) return Promise.resolve();
     return this.load(filter, false);
+  }
+
+  /** Gives up reading for a new filter: the rows of the one before stay. */
+  stop(): void {
+    if (this.asked === undefined || !this.ready) return;
+    this.generation++;
+    this.reading.abort();
+    this.loading = false;
+    this.asked = undefined;
+    this.commit();
+    this.loadWanted();
+    if (this.lastSeq > this.seen) void this.catchUp(this.lastSeq, this.epoch);
   }
 
   /** Fetches everything anew: in place, or for the new filter when one is still on its way. */

@@ -191,6 +191,30 @@ test("counting shows how far it is, can be stopped and begun again", async ({ op
   await expect(page.getByRole("option", { name: /\/inbox\/n\/0,/ })).toBeInViewport();
 });
 
+test("a search that takes long is given up by a button, and the list is as it was", async ({
+  open,
+  creel,
+  page,
+}) => {
+  for (const n of [1, 2, 3]) await creel.post(`/inbox/n/${n}`);
+  await open();
+  await box(page).fill("path:/inbox/n/1");
+  await expect(rows(page)).toHaveCount(1);
+  let ended = false;
+  await page.route(/\/api\/v1\/requests\?filter=path%3A%2Fnever/, async (route) => {
+    const gone = page.waitForEvent("requestfailed", (r) => r === route.request());
+    await gone;
+    ended = true;
+    await route.abort().catch(() => undefined);
+  });
+  await box(page).fill("path:/never");
+  await page.getByRole("button", { name: "Stop searching" }).click();
+  await expect.poll(() => ended).toBe(true);
+  await expect(box(page)).toHaveValue("path:/inbox/n/1");
+  await expect(rows(page)).toHaveCount(1);
+  await expect(page.getByText("Searching…")).toHaveCount(0);
+});
+
 test("what was found is marked in the rows, the headers and the body", async ({ open, creel }) => {
   await some(creel);
   const page = await open();

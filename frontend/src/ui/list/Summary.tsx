@@ -8,7 +8,7 @@ import css from "./List.module.css";
 
 /** How many requests the list has, of how many; while that is not known, how far counting is. */
 export function Summary({ searching }: { searching: boolean }) {
-  const { list } = useDesk();
+  const { list, stopSearch } = useDesk();
   const { counting, state } = useCounting();
   const view = useStore(list.view);
   const of = useWhole();
@@ -20,6 +20,9 @@ export function Summary({ searching }: { searching: boolean }) {
         {searching ? "Searching…" : summary(view.known, view.exact, view.ready, of, counts)}
         {counts && ` · counting… ${state.percent} %`}
       </span>
+      {searching && list.isSearching && (
+        <IconButton label="Stop searching" icon={<CloseIcon size={13} />} onClick={stopSearch} />
+      )}
       {counts && <IconButton label="Stop counting" icon={<CloseIcon size={13} />} onClick={counting.stop} />}
       {open && state.phase === "stopped" && (
         <Button small look="quiet" className={css.countOn} onClick={counting.begin}>
