@@ -72,5 +72,5 @@ func (d *Desk) PutFilters(ctx context.Context, fs []SavedFilter) ([]SavedFilter,
 	if err != nil {
 		return nil, fmt.Errorf("save filters: %w", err)
 	}
-	return out, d.store.PutValue(ctx, savedFiltersID, string(text))
+	return out, d.store.PutShown(ctx, savedFiltersID, string(text))
 }

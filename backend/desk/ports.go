@@ -73,6 +73,8 @@ type Store interface {
 	// A missing key is "", nil.
 	Value(ctx context.Context, key string) (string, error)
 	PutValue(ctx context.Context, key, value string) error
+	// PutShown is PutValue for what every window shows: the change is told of.
+	PutShown(ctx context.Context, key, value string) error
 
 	AddDeliveries(ctx context.Context, ds []hook.Delivery) error
 	// Deliveries of one request, newest first, attempts without sent and

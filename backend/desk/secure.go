@@ -105,7 +105,7 @@ func (d *Desk) ListenSecure(ctx context.Context, addr, host string, remember boo
 	if err := d.store.PutValue(ctx, secureHostKey, host); err != nil {
 		return err
 	}
-	return d.store.PutValue(ctx, secureAddrKey, addr)
+	return d.store.PutShown(ctx, secureAddrKey, addr)
 }
 
 func (d *Desk) openSecure(ln SecureListener, addr *string, host string) error {

@@ -164,7 +164,17 @@ func (s *Store) meta(ctx context.Context, key string) (v string, err error) {
 
 // PutValue keeps a small thing of the program's own; "" forgets it.
 func (s *Store) PutValue(ctx context.Context, key, value string) error {
+	return s.putValue(ctx, key, value, false)
+}
+
+// PutShown is PutValue for what every window shows: the change is told of.
+func (s *Store) PutShown(ctx context.Context, key, value string) error {
+	return s.putValue(ctx, key, value, true)
+}
+
+func (s *Store) putValue(ctx context.Context, key, value string, shown bool) error {
 	return s.write(ctx, "save value", func(t *tx) error {
+		t.setup = t.setup || shown
 		if value == "" {
 			_, err := t.exec("DELETE FROM meta WHERE key = ?", valuePrefix+key)
 			return err

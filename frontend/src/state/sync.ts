@@ -15,7 +15,7 @@ export interface SyncOptions {
 
 const RATE_WINDOW_MS = 5_000;
 const COUNTS_EVERY_MS = 500;
-const SETUP = ["endpoints", "targets", "settings"];
+const SETUP = ["endpoints", "targets", "settings", "filters", "tls"];
 
 /**
  * Turns live signals into reads: one round at a time, the newest signal wins.

@@ -153,6 +153,13 @@ test("a filter is saved, used after a reload, renamed, moved and deleted", async
   await expect(side.getByRole("button", { name: "Huge", exact: true })).toBeVisible();
 });
 
+test("what another window saves shows here, too", async ({ open, creel, page }) => {
+  await open();
+  await expect(page.getByText("Refunds")).toHaveCount(0);
+  await creel.api("PUT", "/filters", [{ name: "Refunds", filter: "event:charge.refunded" }]);
+  await expect(page.getByText("Refunds")).toBeVisible();
+});
+
 test("counting shows how far it is, can be stopped and begun again", async ({ open, creel, page }) => {
   for (let i = 0; i < 130; i++) await creel.post(`/inbox/n/${i}`);
   // A history that takes long to count: the page's total is a lower bound.
