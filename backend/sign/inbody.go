@@ -346,10 +346,11 @@ func claimLinear(s *spec, m Message, w where) (claims, *problem) {
 }
 
 func writeLinear(s *spec, m Message, k signer) (Message, error) {
-	if start, _, ok := findIn(m.Body); ok && m.Body[start] == '{' {
+	start, _, ok := findIn(m.Body)
+	if ok = ok && m.Body[start] == '{'; ok {
 		m.Body, _ = put(m.Body, json.Number(k.stamp), linearTime)
 	}
-	if len(m.Headers.Values("Linear-Timestamp")) > 0 {
+	if !ok || len(m.Headers.Values("Linear-Timestamp")) > 0 {
 		m.Headers = setLine(m.Headers, "Linear-Timestamp", k.stamp)
 	}
 	if !k.keepID && len(m.Headers.Values("Linear-Delivery")) > 0 {
