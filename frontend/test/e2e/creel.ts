@@ -23,7 +23,7 @@ export interface Creel {
 export interface App {
   url: string;
   got: { method: string; path: string; headers: IncomingMessage["headers"]; body: string }[];
-  answer: (path: string) => { status?: number; body?: string; type?: string };
+  answer: (path: string) => { status?: number; body?: string; type?: string; delayMs?: number };
 }
 
 export interface Fixtures {
@@ -86,8 +86,8 @@ async function listen(app: App): Promise<Server> {
     request.on("end", () => {
       const path = request.url ?? "";
       app.got.push({ method: request.method ?? "", path, headers: request.headers, body });
-      const { status = 200, body: answer = "ok", type = "text/plain" } = app.answer(path);
-      response.writeHead(status, { "Content-Type": type }).end(answer);
+      const { status = 200, body: answer = "ok", type = "text/plain", delayMs = 0 } = app.answer(path);
+      setTimeout(() => response.writeHead(status, { "Content-Type": type }).end(answer), delayMs);
     });
   });
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
