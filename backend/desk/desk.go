@@ -106,6 +106,7 @@ type Desk struct {
 	lent    *lentSecrets
 	again   *again
 
+	ahead   ahead
 	changes *changeLog
 	samples *sampleWaiters
 	waiters *waiters

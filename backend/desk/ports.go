@@ -34,6 +34,9 @@ type Store interface {
 	Rows(ctx context.Context, seqs []int64) ([]hook.Row, error)
 	Row(ctx context.Context, seq int64) (hook.Row, error)
 	Raw(ctx context.Context, seq int64) (hook.Raw, error)
+	// Raws returns the bytes of those of the requests that are small, in one
+	// go; the others are left out.
+	Raws(ctx context.Context, seqs []int64) (map[int64]hook.Raw, error)
 	Usage(ctx context.Context) (hook.Usage, error)
 	Indexed(ctx context.Context) hook.Indexed
 

@@ -11,11 +11,7 @@ import (
 // delivery was made; then its transform; then, as the sender writes the
 // message, its header rules; last the signature.
 func (d *Desk) Prepare(ctx context.Context, del hook.Delivery, t *hook.Target) (hook.Prepared, error) {
-	row, err := d.store.Row(ctx, del.Request)
-	if err != nil {
-		return hook.Prepared{}, err
-	}
-	raw, err := d.store.Raw(ctx, del.Request)
+	row, raw, err := d.load(ctx, del)
 	if err != nil {
 		return hook.Prepared{}, err
 	}

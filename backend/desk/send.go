@@ -183,7 +183,11 @@ func (d *Desk) Cancel(ctx context.Context, id string) (hook.Delivery, error) {
 
 // Claim takes due deliveries for sending.
 func (d *Desk) Claim(ctx context.Context, c hook.Claim) ([]hook.Delivery, error) {
-	return d.store.Claim(ctx, c)
+	ds, err := d.store.Claim(ctx, c)
+	if err == nil {
+		d.readAhead(ctx, ds)
+	}
+	return ds, err
 }
 
 // NextDue is when the next waiting delivery that c may take is due; zero when
@@ -223,7 +227,7 @@ func (d *Desk) Release(ctx context.Context) (int64, error) { return d.store.Rele
 func (d *Desk) Finish(ctx context.Context, a hook.Attempt, to hook.DeliveryState, nextAt time.Time) error {
 	d.waiters.tell(a)
 	a.Changes = -1
-	if a.Status != 0 {
+	if alone := d.isAlone(a.Delivery); a.Status != 0 && !alone {
 		d.compareWithPrevious(ctx, &a)
 	}
 	err := d.store.Finish(ctx, a, to, nextAt)

@@ -17,7 +17,22 @@ type lane struct {
 	running   int
 	recording int // sent, outcome not yet written
 	queue     []*job
+	// ahead is how many may be claimed in advance. It doubles while the queue
+	// runs dry before the next claim, so that a fast target is kept busy and a
+	// slow one has little claimed.
+	ahead int
+	// more says that the ledger may have more that is due.
+	more bool
 }
+
+// Bounds of lane.ahead.
+const (
+	leastAhead = 16
+	mostAhead  = 256
+)
+
+// low is the length of the queue below which more is claimed.
+func (l *lane) low() int { return max(l.room(), l.ahead/2) }
 
 // idle reports whether nothing of the lane is under way.
 func (l *lane) idle() bool { return l.running == 0 && l.recording == 0 && len(l.queue) == 0 }
@@ -45,6 +60,7 @@ func (b *Outbox) claim(ctx context.Context) error {
 		if err != nil || len(ds) >= c.Most {
 			b.thirst()
 		}
+		b.widen(c, ds)
 		for _, d := range ds {
 			b.enqueue(ctx, d)
 		}
@@ -55,6 +71,29 @@ func (b *Outbox) claim(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// widen takes note of which lanes got all that was asked for. The caller holds
+// mu.
+func (b *Outbox) widen(c hook.Claim, ds []hook.Delivery) {
+	got := map[string]int{}
+	for _, d := range ds {
+		got[Lane(d)]++
+	}
+	for name, l := range b.lanes {
+		limit, limited := c.Limits[name]
+		if limited && limit == 0 {
+			continue
+		}
+		if l.more = limited && got[name] >= limit; l.more && len(l.queue) == 0 {
+			l.ahead = min(2*l.ahead, mostAhead)
+		}
+	}
+	for name, n := range got {
+		if limit, limited := c.Limits[name]; limited && b.lanes[name] == nil {
+			b.lanes[name] = &lane{name: name, ahead: leastAhead, more: n >= limit}
+		}
+	}
 }
 
 // room says what to claim; ok is false when there is no room for anything. It
@@ -77,12 +116,15 @@ func (b *Outbox) room() (c hook.Claim, ok bool) {
 // their gates let through. gated is how long until a gate that lets nothing
 // through may do so; 0 is that there is none. The caller holds mu.
 func (b *Outbox) limits(now time.Time) (c hook.Claim, gated time.Duration) {
-	c = hook.Claim{Now: now, Most: b.o.Parallel, Limits: map[string]int{}, Ordered: map[string]bool{}}
+	c = hook.Claim{Now: now, Most: mostAhead, Limits: map[string]int{}, Ordered: map[string]bool{}}
 	full := b.running >= b.o.Parallel || b.queued >= 8*b.most()
 	b.held = false
 	for name, l := range b.lanes {
-		if len(l.queue) >= l.room() || full && l.running > 0 {
-			c.Limits[name], b.held = 0, true
+		switch {
+		case len(l.queue) >= l.low() || full && l.running > 0:
+			c.Limits[name], b.held, l.more = 0, true, true
+		default:
+			c.Limits[name] = l.ahead - len(l.queue)
 		}
 	}
 	for _, t := range b.ledger.Targets() {
@@ -90,7 +132,10 @@ func (b *Outbox) limits(now time.Time) (c hook.Claim, gated time.Duration) {
 		if g == nil && t.Policy.RatePerSecond > 0 {
 			g = b.gateOf(t.Name)
 		}
-		limit, wait := c.Most, time.Duration(0)
+		limit, wait := leastAhead, time.Duration(0)
+		if l != nil {
+			limit = c.Limits[t.Name]
+		}
 		if g != nil {
 			limit, wait = g.limit(t.Policy, now, limit)
 		}
@@ -102,9 +147,7 @@ func (b *Outbox) limits(now time.Time) (c hook.Claim, gated time.Duration) {
 		if single && l != nil && !l.idle() {
 			limit, b.held = 0, true
 		}
-		if _, busy := c.Limits[t.Name]; !busy && limit < c.Most {
-			c.Limits[t.Name] = limit
-		}
+		c.Limits[t.Name] = limit
 		if wait > 0 && (gated == 0 || wait < gated) {
 			gated = wait
 		}
@@ -131,7 +174,7 @@ func (b *Outbox) enqueue(ctx context.Context, d hook.Delivery) {
 	j.ctx, j.cancel = context.WithCancelCause(context.WithoutCancel(ctx))
 	l := b.lanes[j.lane]
 	if l == nil {
-		l = &lane{name: j.lane}
+		l = &lane{name: j.lane, ahead: leastAhead}
 		b.lanes[j.lane] = l
 	}
 	l.most = b.o.PerLane
@@ -197,7 +240,8 @@ func (b *Outbox) sentOne(j *job, a hook.Attempt, to hook.DeliveryState) {
 	if full {
 		b.startAll() // it was the place that another lane waited for
 	}
-	if b.held && (full || len(l.queue) < l.room()) {
+	if b.held && full || l.more && len(l.queue) < l.low() {
+		l.more = false
 		b.thirst()
 	}
 	if !b.dry {

@@ -1,6 +1,8 @@
 package store_test
 
 import (
+	"bytes"
+	"crypto/sha256"
 	"fmt"
 	"testing"
 	"time"
@@ -206,5 +208,23 @@ func hopsAreKept(t *testing.T, r *rig) {
 	}
 	if d := r.delivery(id); d.URL != "http://a/new" || !d.Retry {
 		t.Errorf("delivery is %+v", d)
+	}
+}
+
+func rawsAtOnce(t *testing.T, r *rig) {
+	r.keep()
+	r.keep(func(c *hook.Capture) { c.Body = bytes.Repeat([]byte("x"), 100<<10); c.SHA256 = sha256.Sum256(c.Body) })
+	r.keep()
+	got, err := r.Raws(ctx, []int64{1, 2, 3, 9})
+	r.must(err)
+	if len(got) != 2 {
+		t.Errorf("%d read, want the two small ones", len(got))
+	}
+	for seq, raw := range got {
+		want, err := r.Raw(ctx, seq)
+		r.must(err)
+		if d := cmp.Diff(want, raw); d != "" {
+			t.Errorf("request %d differs:\n%s", seq, d)
+		}
 	}
 }

@@ -75,6 +75,7 @@ func contract(t *testing.T, open opener) {
 		"redrive":               redrive,
 		"dead follow a rename":  deadFollowARename,
 		"breakers":              breakers,
+		"raws at once":          rawsAtOnce,
 		"hops are kept":         hopsAreKept,
 		"finish":                finish,
 		"finish again":          finishAgain,
