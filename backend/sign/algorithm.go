@@ -30,14 +30,6 @@ func (p payload) join() []byte {
 	return bytes.Join(p, nil)
 }
 
-func (p payload) size() int {
-	n := 0
-	for _, piece := range p {
-		n += len(piece)
-	}
-	return n
-}
-
 // algorithm turns a key and a payload into a signature, or checks one.
 type algorithm string
 

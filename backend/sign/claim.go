@@ -92,7 +92,10 @@ func (s *spec) parse(c *claims, name string, lines []string) *problem {
 	for _, line := range lines {
 		switch s.format.kind {
 		case bare, method:
-			seen = s.parseBare(c, line) || seen
+			// Lines of the same name may have been joined on the way.
+			for part := range strings.SplitSeq(line, ",") {
+				seen = s.parseBare(c, strings.TrimSpace(part)) || seen
+			}
 		case pairs:
 			v, others := s.parsePairs(c, line)
 			seen, versions = seen || v, versions || others

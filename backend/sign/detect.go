@@ -187,6 +187,7 @@ func byAuthorization(hs hook.Headers, body []byte, rawQuery string) (provider, s
 // provider signs nothing or is unknown.
 func SchemeFor(provider string, hs hook.Headers, body []byte) string {
 	p, _ := providerOf(provider)
+	unknown := "" // the header that has a signature of no version known so far
 	for _, id := range p.Schemes {
 		if len(p.Schemes) == 1 {
 			return id
@@ -201,9 +202,15 @@ func SchemeFor(provider string, hs hook.Headers, body []byte) string {
 			}
 			continue
 		}
-		_, trouble := s.read(Message{Headers: hs, Body: body}, where{})
-		if trouble == nil || trouble.reason != HeaderMissing && trouble.reason != VersionUnknown {
+		header := s.header(where{})
+		if unknown != "" && header != unknown {
+			continue // a token is not taken in place of a signature
+		}
+		switch _, trouble := s.read(Message{Headers: hs, Body: body}, where{}); {
+		case trouble == nil || trouble.reason != HeaderMissing && trouble.reason != VersionUnknown:
 			return id
+		case trouble.reason == VersionUnknown:
+			unknown = header
 		}
 	}
 	if len(p.Schemes) > 0 {

@@ -48,24 +48,28 @@ func Explain(m Message, key Key, o Options) Verdict {
 	x, trouble := prepare(m, key, o)
 	if trouble != nil {
 		v := x.refuse(trouble)
-		if trouble.reason == KeyMalformed && x.spec.needsSecret() && !x.spec.alg.asymmetric() {
-			s := &search{exam: x, left: work}
-			v.take(s.byKey(), s)
+		if s := (&search{exam: x, left: work}); trouble.reason == KeyMalformed {
+			f := s.byKey()
+			s.tried = nil // there was no key to try anything with
+			v.take(f, s)
 		}
 		return v
 	}
 	v := x.verdict(x.weigh())
 	s := &search{exam: x, left: work}
 	switch v.Reason {
-	case OK, TimestampTooOld, TimestampInFuture, CertURLRefused:
+	case SignatureDiffers, TokenDiffers:
+		v.take(s.all(), s)
+	case HeaderMalformed:
+		f := s.byScheme()
+		s.tried = nil
+		v.take(f, s)
 	case HeaderMissing, SignatureMissing, VersionUnknown, TimestampMissing:
 		v.take(s.elsewhere(), s)
 	case BodyChanged:
 		v.take(s.byBody(), s)
 	case URLDiffers:
 		v.take(s.byURL(), s)
-	default:
-		v.take(s.all(), s)
 	}
 	return v
 }

@@ -194,3 +194,83 @@ func TestExplainsLargeBodies(t *testing.T) {
 		t.Errorf("%s %q: it should say that not all was tried", v.Reason, v.Hints)
 	}
 }
+
+// Public-key schemes are explained like the others: the body's changes, and
+// the wrong half of the pair.
+func TestExplainsPublicKeySchemes(t *testing.T) {
+	find := func(id string) vector {
+		for _, v := range vectors(t) {
+			if v.ID == id {
+				return v
+			}
+		}
+		t.Fatalf("no vector %q", id)
+		return vector{}
+	}
+	explain := func(id string, alter func(*sign.Message, *sign.Key)) sign.Verdict {
+		v := find(id)
+		m, key := v.message(t), v.key()
+		alter(&m, &key)
+		return sign.Explain(m, key, v.options())
+	}
+	wants(t, explain("sendgrid-valid", func(m *sign.Message, _ *sign.Key) { m.Body = m.Body[:len(m.Body)-2] }), sign.BodyChanged, "CR LF", "trimmed")
+	wants(t, explain("discord-ping-valid", func(m *sign.Message, _ *sign.Key) {
+		m.Body = []byte(strings.ReplaceAll(string(m.Body), ",", ", "))
+	}), sign.BodyChanged, "JSON.stringify")
+	wants(t, explain("paypal-valid", func(m *sign.Message, _ *sign.Key) { m.Body = append(m.Body, '\n') }), sign.BodyChanged, "line end")
+	wants(t, explain("paypal-valid", func(_ *sign.Message, k *sign.Key) { k.Secret += "\n" }), sign.SecretWrong, "line end")
+	wants(t, explain("paypal-valid", func(m *sign.Message, _ *sign.Key) {
+		for i, h := range m.Headers {
+			if h.Name == "PAYPAL-CERT-URL" {
+				m.Headers[i].Value = "https://api.paypal.com.evil.example/cert"
+			}
+		}
+	}), sign.CertURLRefused, "paypal.com")
+	wants(t, explain("sns-v1-valid", func(m *sign.Message, _ *sign.Key) {
+		m.Body = []byte(strings.Replace(string(m.Body), ".amazonaws.com/", ".amazonaws.com.evil.example/", 1))
+	}), sign.CertURLRefused, "Amazon")
+	v := explain("sendgrid-valid", func(_ *sign.Message, k *sign.Key) { k.PublicKey = "SG.abcdef.ghijkl" })
+	if wants(t, v, sign.KeyMalformed, "public key"); !strings.Contains(strings.Join(v.Hints, "\n"), "API key of SendGrid") {
+		t.Errorf("hints = %q", v.Hints)
+	}
+	test, _ := sign.TestKey("discord-ed25519")
+	m, _, err := sign.Sign(sign.Message{Method: "POST", Body: []byte("{}")}, test, sign.SignOptions{Scheme: "discord-ed25519", Now: now()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wants(t, sign.Explain(m, sign.Key{PublicKey: test.PrivateKey}, sign.Options{Scheme: "discord-ed25519"}), sign.SecretWrong, "private key")
+}
+
+func TestExplainsZendesksTest(t *testing.T) {
+	v := delivery{scheme: "zendesk", secret: "dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ==", set: plain, body: "{}"}.explain(t)
+	wants(t, v, sign.SecretWrong, "publishes for test")
+}
+
+// A signature that is there but not known is never passed over for a token
+// that would hold.
+func TestNoFallBackToTheToken(t *testing.T) {
+	m := sign.Message{Method: "POST", Body: []byte("{}"), Headers: hook.Headers{
+		{Name: "X-Gitlab-Token", Value: whsec}, {Name: "webhook-id", Value: "1"}, {Name: "webhook-timestamp", Value: "1"}, {Name: "webhook-signature", Value: "v9,AAAA"}}}
+	if v := sign.Verify(m, sign.Key{Secret: whsec}, sign.Options{Provider: "gitlab"}); v.Valid || v.Reason != sign.VersionUnknown {
+		t.Errorf("%s by %s", v.Reason, v.Scheme)
+	}
+	m.Headers = m.Headers[:1]
+	if v := sign.Verify(m, sign.Key{Secret: whsec}, sign.Options{Provider: "gitlab"}); !v.Valid {
+		t.Errorf("the token alone: %s %q", v.Reason, v.Hints)
+	}
+}
+
+// Any one of several signatures is enough, in as many lines as they come.
+func TestSeveralSignatures(t *testing.T) {
+	right := "sha256=" + hmacHex(plain, "{}")
+	wrong := "sha256=" + hmacHex("other", "{}")
+	for _, lines := range [][]string{{wrong, right}, {right, wrong}, {wrong + ", " + right}, {"nonsense", right}, {right[7:]}} {
+		m := sign.Message{Method: "POST", Body: []byte("{}")}
+		for _, l := range lines {
+			m.Headers = append(m.Headers, hook.Header{Name: "x-mollie-SIGNATURE", Value: l})
+		}
+		if v := sign.Verify(m, sign.Key{Secret: plain}, sign.Options{Provider: "mollie"}); !v.Valid {
+			t.Errorf("%q: %s %q", lines, v.Reason, v.Hints)
+		}
+	}
+}

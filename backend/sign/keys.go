@@ -99,11 +99,6 @@ type keyring struct {
 	name string
 }
 
-// texts wraps secrets that are their own keys.
-func texts(secret string) keyring {
-	return keyring{shared: []sharedKey{{secret, []byte(secret)}}}
-}
-
 // publicKeys reads all keys in text that alg can use. PEM blocks may be keys
 // or certificates; else each line is one key.
 func publicKeys(alg algorithm, text string) ([]crypto.PublicKey, error) {

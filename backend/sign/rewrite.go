@@ -10,15 +10,15 @@ import (
 
 // dialect is how a library writes JSON.
 type dialect struct {
-	name               string
-	item, colon        string // what stands after a comma and a colon
-	indent             string // "" writes one line
-	sorted             bool   // members in the order of their names
-	ascii              bool   // \uXXXX for what is not ASCII
-	slash              bool   // \/ for /
-	html               bool   // < for < and the like
-	float              bool   // numbers as JavaScript reads and writes them
-	emptyOpen, newline bool
+	name        string
+	item, colon string // what stands after a comma and a colon
+	indent      string // "" writes one line
+	sorted      bool   // members in the order of their names
+	ascii       bool   // \uXXXX for what is not ASCII
+	slash       bool   // \/ for /
+	html        bool   // < for < and the like
+	float       bool   // numbers as JavaScript reads and writes them
+	emptyOpen   bool   // { } and " : ", as Jackson indents
 }
 
 // dialects lists what is likely to have read and written a body on its way, or

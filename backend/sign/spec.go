@@ -1,6 +1,7 @@
 package sign
 
 import (
+	"errors"
 	"io"
 	"strconv"
 	"strings"
@@ -66,6 +67,9 @@ const (
 
 func (f freshID) draw(rnd io.Reader) (string, error) {
 	const letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+	if rnd == nil {
+		return "", errors.New("make a fresh id: no randomness was given")
+	}
 	b := make([]byte, 27)
 	if _, err := io.ReadFull(rnd, b); err != nil {
 		return "", err

@@ -103,10 +103,16 @@ func (s *spec) forms(secret string) []keyForm {
 	for _, k := range s.derived(secret) {
 		addKey(string(k.key), k.key, k.hint)
 	}
+	if s.id == "zendesk" {
+		addKey(zendeskTest, []byte(zendeskTest), "This was signed with the secret that Zendesk publishes for test requests: it is a test of the webhook before it was made. Real requests are signed with the secret that Zendesk then shows.")
+	}
 	return all
 }
 
 type textForm struct{ text, hint string }
+
+// zendeskTest signs Zendesk's test requests; it is published.
+const zendeskTest = "dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ=="
 
 // texts are the secret as it may have been before it was pasted.
 func (s *spec) texts(secret string) []textForm {
@@ -210,12 +216,16 @@ func (s *spec) derived(secret string) []derivedKey {
 // scheme.
 func (s *search) shape() []string {
 	var hints []string
-	for _, secret := range Secrets(s.key.Secret) {
+	given := Secrets(s.key.Secret)
+	if s.spec.alg.asymmetric() {
+		given = append(given, s.key.PublicKey)
+	}
+	for _, secret := range given {
 		secret = strings.TrimSpace(secret)
 		for _, k := range kinds() {
 			fine := strings.Fields(k.fine)
 			if strings.HasPrefix(secret, k.prefix) && !slices.Contains(fine, s.provider) && !slices.Contains(fine, s.spec.id) {
-				hints = append(hints, fmt.Sprintf("The secret begins with %s, as %s does: that is not what signs here. %s", k.prefix, k.what, s.secretHint()))
+				hints = append(hints, fmt.Sprintf("What is set begins with %s, as %s does: that is not what signs here. %s", k.prefix, k.what, s.secretHint()))
 				break
 			}
 		}
@@ -223,7 +233,10 @@ func (s *search) shape() []string {
 			hints = append(hints, hint)
 		}
 	}
-	return hints
+	if len(hints) == 0 && s.provider != "" {
+		hints = append(hints, s.secretHint())
+	}
+	return slices.DeleteFunc(hints, func(h string) bool { return h == "" })
 }
 
 func (s *search) standardShape(secret string) string {
@@ -238,6 +251,8 @@ func (s *search) standardShape(secret string) string {
 		return "A signing secret of Stripe begins with whsec_; this one does not. " + s.secretHint()
 	case s.spec.keying == asStandard && strings.HasPrefix(secret, standardPublic):
 		return "The secret begins with whpk_: that is a public key, for signatures of version v1a."
+	case s.spec.keying == asStandard && !s.spec.alg.asymmetric() && len(s.ring.shared) > 0 && len(s.ring.shared[0].key) < 24:
+		return fmt.Sprintf("The secret decodes to %d bytes, and such secrets have 24 to 64: part of it may be missing.", len(s.ring.shared[0].key))
 	}
 	return ""
 }
@@ -290,6 +305,6 @@ func kinds() []kind {
 		{"ntn_", "an integration token of Notion", ""},
 		{"EAA", "an access token of Meta", ""},
 		{"sk-", "an API key of OpenAI", ""},
-		{"-----BEGIN", "a key or certificate", ""},
+		{"-----BEGIN", "a key or certificate", "discord-ed25519 telnyx-ed25519 sendgrid-ecdsa kick-rsa paypal-cert aws-sns standard-webhooks-v1a svix-v1a"},
 	}
 }

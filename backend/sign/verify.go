@@ -58,10 +58,10 @@ func prepare(m Message, key Key, o Options) (*exam, *problem) {
 	x.spec = s
 	x.w = where{header: signatureHeader(s, o.SignatureHeader, x.provider, m.Headers)}
 	ring, trouble := s.ring(key, x.provider)
+	x.ring, x.w.keyName = ring, ring.name
 	if trouble != nil {
 		return x, trouble
 	}
-	x.ring, x.w.keyName = ring, ring.name
 	if s.wantsURL() && m.URL == "" {
 		return x, &problem{NoURL, s.name + " signs the URL too, and none was given. Give the URL exactly as the sender calls it."}
 	}
