@@ -102,9 +102,14 @@ func (d *Desk) adoptSecrets(ctx context.Context) error {
 			return err
 		}
 	}
-	if d.notice() != nil {
-		return nil // a history that lies aside may name them
+	if aside := d.notice(); aside == nil {
+		return d.sweepSecrets(ctx)
 	}
+	return nil // a history that lies aside may name them
+}
+
+// sweepSecrets forgets what no endpoint names.
+func (d *Desk) sweepSecrets(ctx context.Context) error {
 	es, err := d.store.Endpoints(ctx)
 	if err != nil {
 		return err
