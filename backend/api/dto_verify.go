@@ -116,6 +116,17 @@ type Resignable struct {
 	PublicKey string `json:"publicKey,omitempty" doc:"of the local test key pair, where one signs in place of the provider"`
 }
 
+// VerdictTry is what differs from the endpoint's settings for one verdict.
+type VerdictTry struct {
+	Provider *string `json:"provider,omitempty" maxLength:"64"`
+	SigningPatch
+}
+
+func (t VerdictTry) apply(e *hook.Endpoint) {
+	set(&e.Provider, t.Provider)
+	t.SigningPatch.apply(&e.Signing)
+}
+
 // Signatures are what is known of how webhooks are signed.
 type Signatures struct {
 	Providers []SigningProvider `json:"providers" doc:"by name"`

@@ -21,7 +21,15 @@ func (s *server) verifyRoutes(api huma.API) {
 	huma.Register(api, verify, s.verify)
 	huma.Register(api, op("get-verdict", "GET", "/requests/{seq}/verdict", "Verify a request by its endpoint's secret, and explain"),
 		func(ctx context.Context, in *seqInput) (*struct{ Body RequestVerdict }, error) {
-			v, err := s.desk.Verdict(ctx, in.Seq)
+			v, err := s.desk.Verdict(ctx, in.Seq, nil)
+			return answer(ctx, s, v, err, requestVerdictOf)
+		})
+	huma.Register(api, op("try-verdict", "POST", "/requests/{seq}/verdict", "Verify a request by another secret or scheme, without keeping it"),
+		func(ctx context.Context, in *struct {
+			Seq  int64 `path:"seq" minimum:"1"`
+			Body VerdictTry
+		}) (*struct{ Body RequestVerdict }, error) {
+			v, err := s.desk.Verdict(ctx, in.Seq, in.Body.apply)
 			return answer(ctx, s, v, err, requestVerdictOf)
 		})
 	huma.Register(api, op("list-signatures", "GET", "/signatures", "Providers and schemes whose signatures are known"),

@@ -216,6 +216,16 @@ func TestASecretIsSetReplacedAndRemoved(t *testing.T) {
 	setSecret(rig, "inbox", map[string]any{"secret": "whsec_else\n" + stripeSecret + "\n"})
 	rig.Await("both to hold", func() bool { return sigOf(rig, bad) == "valid" && sigOf(rig, good) == "valid" })
 
+	// Another secret can be tried, and is not kept.
+	var tried verdict
+	rig.Call("POST", fmt.Sprintf("/api/v1/requests/%d/verdict", good), map[string]any{"secret": "whsec_wrong"}, &tried, 200)
+	if tried.Valid || !tried.SecretSet {
+		t.Errorf("by a wrong secret: %+v", tried)
+	}
+	if v := verdictOn(rig, good); !v.Valid {
+		t.Errorf("after another secret was tried: %+v", v)
+	}
+
 	// A change of something else leaves it.
 	setSecret(rig, "inbox", map[string]any{"name": "In"})
 	if v := verdictOn(rig, good); !v.Valid {

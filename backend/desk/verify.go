@@ -123,8 +123,9 @@ func verdictOf(v sign.Verdict, o sign.Options) Verdict {
 }
 
 // Verdict verifies a kept request by the secret of its endpoint, and explains.
-// The clock is that of the receipt.
-func (d *Desk) Verdict(ctx context.Context, seq int64) (Verdict, error) {
+// The clock is that of the receipt. try changes a copy of the endpoint, to see
+// what another secret or scheme finds; nothing of it is kept. nil is none.
+func (d *Desk) Verdict(ctx context.Context, seq int64, try func(*hook.Endpoint)) (Verdict, error) {
 	row, err := d.store.Row(ctx, seq)
 	if err != nil {
 		return Verdict{}, err
@@ -137,10 +138,17 @@ func (d *Desk) Verdict(ctx context.Context, seq int64) (Verdict, error) {
 	if ep.SecretRef != "" && ep.Secret == "" {
 		ep = d.readAgain(ctx, ep)
 	}
+	kept := ep.SecretRef
+	if try != nil {
+		try(&ep)
+		if err := checkSigning(&ep.Signing); err != nil {
+			return Verdict{}, err
+		}
+	}
 	_, headers := hook.ParseHead(raw.Head)
 	c := newChecking(&ep, &row.Request, headers, raw.Body)
 	v := d.explain(c)
-	v.Endpoint, v.SecretSet, v.SecretPlace = ep.Slug, ep.SecretRef != "", d.SecretAt(ep.SecretRef)
+	v.Endpoint, v.SecretSet, v.SecretPlace = ep.Slug, kept != "", d.SecretAt(kept)
 	v.Resign = d.resignable(c)
 	if row.State != hook.Kept {
 		v.Hints = append(v.Hints, fmt.Sprintf("The request was not kept whole (%s), so its signature cannot be expected to hold.", row.Reason))

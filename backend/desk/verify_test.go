@@ -135,7 +135,7 @@ func setSecret(t *testing.T, rig *testkit.Rig, slug, provider, text string) {
 
 func verdict(t *testing.T, rig *testkit.Rig, seq int64) desk.Verdict {
 	t.Helper()
-	v, err := rig.Desk.Verdict(t.Context(), seq)
+	v, err := rig.Desk.Verdict(t.Context(), seq, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

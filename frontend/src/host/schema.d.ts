@@ -481,7 +481,8 @@ export interface paths {
         /** Verify a request by its endpoint's secret, and explain */
         get: operations["get-verdict"];
         put?: never;
-        post?: never;
+        /** Verify a request by another secret or scheme, without keeping it */
+        post: operations["try-verdict"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2624,6 +2625,20 @@ export interface components {
             toleranceSeconds?: number;
             valid: boolean;
         };
+        VerdictTry: {
+            provider?: string;
+            publicKey?: string | null;
+            publicUrl?: string | null;
+            scheme?: string | null;
+            /** @description null or empty removes it */
+            secret?: string | null;
+            signatureHeader?: string | null;
+            /**
+             * Format: int64
+             * @description null is what is usual for the scheme
+             */
+            toleranceSeconds?: number | null;
+        };
         VerifyRequest: {
             /** @description the exact bytes of the body */
             bodyBase64?: string;
@@ -3831,6 +3846,41 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestVerdict"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["FaultProblem"];
+                };
+            };
+        };
+    };
+    "try-verdict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerdictTry"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {
