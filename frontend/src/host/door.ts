@@ -3,6 +3,7 @@
 // It answers in the shapes of model/types.ts; host/drift.ts does not compile
 // when those and the door's drift apart. Every failure is a DoorError.
 import createClient from "openapi-fetch";
+import type { Signatures, SigningInput, Verdict } from "../model/signature";
 import type * as t from "../model/types";
 import { DoorError } from "../model/types";
 import type { Session } from "./host";
@@ -136,6 +137,15 @@ export function openDoor(session: Session) {
     addEndpoint: (body: t.EndpointInput): Promise<t.Endpoint> => ok(POST("/api/v1/endpoints", { body })),
     changeEndpoint: (slug: string, body: Partial<t.EndpointInput>): Promise<t.Endpoint> =>
       ok(PATCH("/api/v1/endpoints/{slug}", { ...at({ slug }), body })),
+    /** How an endpoint's requests are signed; fields left out stay. */
+    changeSigning: (slug: string, body: SigningInput): Promise<t.Endpoint> =>
+      ok(PATCH("/api/v1/endpoints/{slug}", { ...at({ slug }), body })),
+    /** What verifying a request by its endpoint's secret finds. */
+    verdict: (seq: number): Promise<Verdict> => ok(GET("/api/v1/requests/{seq}/verdict", at({ seq }))),
+    /** The same by another secret or scheme, which is not kept. */
+    tryVerdict: (seq: number, body: SigningInput): Promise<Verdict> =>
+      ok(POST("/api/v1/requests/{seq}/verdict", { ...at({ seq }), body })),
+    signatures: (): Promise<Signatures> => ok(GET("/api/v1/signatures")),
     deleteEndpoint: (slug: string): Promise<void> => done(DELETE("/api/v1/endpoints/{slug}", at({ slug }))),
     targets: (): Promise<t.Target[]> => ok(GET("/api/v1/targets")),
     addTarget: (body: t.Target): Promise<t.Target> => ok(POST("/api/v1/targets", { body })),

@@ -1,5 +1,6 @@
 // Compiles only while the door's shapes (schema.d.ts) can be used as the
 // page's words (model/types.ts). Nothing here exists at run time.
+import type * as s from "../model/signature";
 import type * as t from "../model/types";
 import type { components } from "./schema";
 
@@ -31,9 +32,13 @@ export type Answers = [
   Fits<Door["Run"], t.Run>,
   Fits<Door["RunItem"], t.RunItem>,
   Fits<Door["SimulatedProvider"], t.SimulatedProvider>,
+  Fits<Door["RequestVerdict"], s.Verdict>,
+  Fits<Door["Signatures"], s.Signatures>,
 ];
 
 export type Inputs = [
+  Fits<s.SigningInput, Door["VerdictTry"]>,
+  Fits<s.SigningInput, Door["EndpointPatch"]>,
   Fits<t.MarksPatch, Door["MarksPatch"]>,
   Fits<t.ReplayRequest, Door["ReplayRequest"]>,
   Fits<t.CompareRequest, Door["CompareRequest"]>,

@@ -3,6 +3,7 @@
 // assignable to these: host/door.ts is where the compiler checks it. Times are
 // RFC 3339 UTC strings with microseconds; sizes and durations carry their unit
 // in the name.
+import type { SecretPlace } from "./signature";
 
 export type Pair = [name: string, value: string];
 
@@ -174,6 +175,12 @@ export interface Endpoint {
   name: string;
   provider?: string;
   secretSet: boolean;
+  secretPlace?: SecretPlace;
+  scheme?: string;
+  publicKey?: string;
+  publicUrl?: string;
+  signatureHeader?: string;
+  toleranceSeconds?: number;
   reply: Reply;
   targets: string[];
   filter?: string;
@@ -278,6 +285,8 @@ export interface ReplayRequest {
   edits?: Edits;
   times?: number;
   retry?: boolean;
+  /** Sign it anew at each try. */
+  resign?: boolean;
 }
 
 export type DeliveryState = "waiting" | "sending" | "delivered" | "failed" | "dead" | "cancelled" | "dropped";
@@ -327,6 +336,8 @@ export interface Delivery {
   kind: "forward" | "replay";
   state: DeliveryState;
   edited: boolean;
+  /** Signed anew at each try. */
+  resigned: boolean;
   createdAt: string;
   nextAt?: string;
   /** Oldest first. */

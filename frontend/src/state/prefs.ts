@@ -8,6 +8,8 @@ export interface Prefs {
   theme: "system" | "light" | "dark";
   detailTab: string;
   bodyView: string;
+  /** Sign anew what is sent on, where that is possible. */
+  resign: boolean;
   /** Ids of the commands run from the palette, the last first. */
   commands: string[];
 }
@@ -20,6 +22,7 @@ export const defaultPrefs: Prefs = {
   theme: "system",
   detailTab: "body",
   bodyView: "tree",
+  resign: false,
   commands: [],
 };
 

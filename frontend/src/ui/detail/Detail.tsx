@@ -6,7 +6,7 @@ import { reads } from "../../state/queries";
 import { useStore } from "../../state/store";
 import { words } from "../../state/toasts";
 import { ComparePicker } from "../compare/ComparePicker";
-import { Button, EmptyState, TabPanel, Tabs } from "../parts";
+import { Button, CheckIcon, EmptyState, TabPanel, Tabs } from "../parts";
 import { BodyTab } from "./body/BodyTab";
 import css from "./Detail.module.css";
 import { Deliveries } from "./deliveries/Deliveries";
@@ -14,9 +14,27 @@ import { HeadersTab } from "./HeadersTab";
 import { Header } from "./header/Header";
 import { Marks, OfRequest } from "./marks";
 import { RawTab } from "./RawTab";
+import { SignatureTab } from "./signature/SignatureTab";
 
-const TABS = ["body", "headers", "raw", "deliveries", "compare"] as const;
+const TABS = ["body", "headers", "raw", "signature", "deliveries", "compare"] as const;
 type Tab = (typeof TABS)[number];
+
+/** What stands behind the name of the tab. */
+const SIG = {
+  none: "",
+  valid: (
+    <span className={css.sig} data-sig="valid">
+      <CheckIcon size={13} />
+      <span className="visually-hidden">valid</span>
+    </span>
+  ),
+  invalid: (
+    <span className={css.sig} data-sig="invalid">
+      <span aria-hidden="true">!</span>
+      <span className="visually-hidden">invalid</span>
+    </span>
+  ),
+} as const;
 
 /** The detail pane of one request. */
 export function Detail({ seq }: { seq: number }) {
@@ -69,6 +87,7 @@ function Loaded({ detail }: { detail: DetailData }) {
             { id: "body", label: "Body" },
             { id: "headers", label: "Headers", extra: detail.headers.length },
             { id: "raw", label: "Raw" },
+            { id: "signature", label: "Signature", extra: SIG[detail.sig] },
             { id: "deliveries", label: "Deliveries", extra: sent || "" },
             { id: "compare", label: "Compare" },
           ]}
@@ -101,6 +120,8 @@ function panel(tab: Tab, detail: DetailData) {
       return <HeadersTab detail={detail} />;
     case "raw":
       return <RawTab detail={detail} />;
+    case "signature":
+      return <SignatureTab detail={detail} />;
     case "deliveries":
       return <Deliveries seq={detail.seq} />;
     case "compare":

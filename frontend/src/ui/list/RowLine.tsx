@@ -13,7 +13,7 @@ import {
 } from "../../model/format";
 import { findHits, type MarkPlace, marksIn } from "../../model/hits";
 import type { FilterMark, Row } from "../../model/types";
-import { Marked, NoteIcon, PinIcon, Tag } from "../parts";
+import { Marked, NoteIcon, PinIcon, SignedIcon, Tag } from "../parts";
 import css from "./List.module.css";
 
 interface RowLineProps {
@@ -72,6 +72,11 @@ export const RowLine = memo(function RowLine({
         <span className={css.marks}>
           {row.pinned && <PinIcon size={13} />}
           {row.note && <NoteIcon size={13} />}
+          {row.sig === "valid" && (
+            <span className={css.signed} title="The signature is valid">
+              <SignedIcon size={13} />
+            </span>
+          )}
           {marked && <Tag tone="purple">compare</Tag>}
           {row.tags.length > 0 && <Tags tags={row.tags} />}
         </span>
@@ -123,6 +128,7 @@ function label(row: Row, badge: string, changes: string): string {
     changes,
     row.read ? "" : "unread",
     row.pinned ? "pinned" : "",
+    row.sig === "valid" ? "signature valid" : "",
   ]
     .filter(Boolean)
     .join(", ");

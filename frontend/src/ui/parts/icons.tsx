@@ -105,4 +105,10 @@ export const ChevronIcon = icon(<path d="M9 6l6 6-6 6" />);
 export const UpIcon = icon(<path d="M7 14.5l5-5 5 5" />);
 export const DownIcon = icon(<path d="M7 9.5l5 5 5-5" />);
 export const EditIcon = icon(<path d="M5 19l1-4L16 5l3 3L9 18zM14 7l3 3" />);
+export const SignedIcon = icon(
+  <>
+    <path d="M12 3.5l7 2.5v5.5c0 4.5-3 7.5-7 9-4-1.5-7-4.5-7-9V6z" />
+    <path d="M8.8 12l2.3 2.3 4.2-4.4" />
+  </>,
+);
 export const FoldIcon = icon(<path d="M8 8.5L12 4.5l4 4M8 15.5l4 4 4-4" />);

@@ -93,6 +93,11 @@ function DeliveryItem({ delivery, first }: { delivery: Delivery; first: boolean 
           />
         </span>
         {delivery.edited && <Tag tone="purple">edited</Tag>}
+        {delivery.resigned && (
+          <Tag tone="purple" title="The signature was made anew for this delivery, at each try">
+            signed anew
+          </Tag>
+        )}
         <span className={css.faint}>{delivery.kind === "forward" ? "forwarded" : "replayed"}</span>
         <span className={css.faint} title={fullTime(delivery.createdAt)}>
           {clock(delivery.createdAt)}
