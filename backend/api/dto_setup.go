@@ -19,7 +19,7 @@ type EndpointInput struct {
 	Slug     string `json:"slug" minLength:"1" maxLength:"64" pattern:"^[a-z0-9][a-z0-9_-]*$" patternDescription:"small letters, digits, - and _"`
 	Name     string `json:"name,omitempty" maxLength:"100"`
 	Provider string `json:"provider,omitempty" maxLength:"64"`
-	SigningInput
+	SigningPatch
 	Reply   *Reply    `json:"reply,omitempty"`
 	Targets *[]string `json:"targets,omitempty" maxItems:"50"`
 	Filter  string    `json:"filter,omitempty" maxLength:"4096"`

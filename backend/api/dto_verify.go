@@ -31,25 +31,15 @@ func (orNull[T]) Schema(r huma.Registry) *huma.Schema {
 	return &s
 }
 
-// SigningInput is how the requests of a new endpoint are signed.
-type SigningInput struct {
-	Secret           *string `json:"secret,omitempty" nullable:"true" maxLength:"16384" writeOnly:"true" doc:"as the provider shows it; several, while one is being replaced, stand one a line. Kept in the system's keychain, or in a file only its owner can read; never given back"`
-	Scheme           string  `json:"scheme,omitempty" maxLength:"64" doc:"how requests are signed; follows from the provider when absent. GET /signatures lists them"`
-	PublicKey        string  `json:"publicKey,omitempty" maxLength:"16384" doc:"for schemes with one: PEM, base64 or hex"`
-	PublicURL        string  `json:"publicUrl,omitempty" maxLength:"8192" doc:"the URL as registered with the provider, for schemes that sign it"`
-	SignatureHeader  string  `json:"signatureHeader,omitempty" maxLength:"256" doc:"the header line with the signature; the provider's when absent"`
-	ToleranceSeconds *int    `json:"toleranceSeconds,omitempty" nullable:"true" minimum:"0" maximum:"31536000" doc:"how far the signed time may lie from the receipt; what is usual for the scheme when absent, 0 does not look at the clock"`
-}
-
-// SigningPatch changes how an endpoint's requests are signed; absent fields
-// stay.
+// SigningPatch is how an endpoint's requests are signed; absent fields stay,
+// null empties them.
 type SigningPatch struct {
-	Secret           orNull[string] `json:"secret" required:"false" maxLength:"16384" writeOnly:"true" doc:"null or empty removes it"`
-	Scheme           orNull[string] `json:"scheme" required:"false" maxLength:"64"`
-	PublicKey        orNull[string] `json:"publicKey" required:"false" maxLength:"16384"`
-	PublicURL        orNull[string] `json:"publicUrl" required:"false" maxLength:"8192"`
-	SignatureHeader  orNull[string] `json:"signatureHeader" required:"false" maxLength:"256"`
-	ToleranceSeconds orNull[int]    `json:"toleranceSeconds" required:"false" minimum:"0" maximum:"31536000" doc:"null is what is usual for the scheme"`
+	Secret           orNull[string] `json:"secret" required:"false" maxLength:"16384" writeOnly:"true" doc:"as the provider shows it; several, while one is being replaced, stand one a line. Null or empty removes it. Kept in the system's keychain, or in a file that only its owner can read; never given back"`
+	Scheme           orNull[string] `json:"scheme" required:"false" maxLength:"64" doc:"how requests are signed; follows from the provider when null. GET /signatures lists them"`
+	PublicKey        orNull[string] `json:"publicKey" required:"false" maxLength:"16384" doc:"for schemes with one: PEM, base64 or hex"`
+	PublicURL        orNull[string] `json:"publicUrl" required:"false" maxLength:"8192" doc:"the URL as registered with the provider, for schemes that sign it"`
+	SignatureHeader  orNull[string] `json:"signatureHeader" required:"false" maxLength:"256" doc:"the header line with the signature; the provider's when null"`
+	ToleranceSeconds orNull[int]    `json:"toleranceSeconds" required:"false" minimum:"0" maximum:"31536000" doc:"how far the signed time may lie from the receipt; what is usual for the scheme when null, 0 does not look at the clock"`
 }
 
 // SigningInfo is how an endpoint's requests are signed, without the secret.
@@ -198,13 +188,6 @@ func (r ResignInput) wish() *desk.ResignOrder {
 		return nil
 	}
 	return &r.order
-}
-
-func (in SigningInput) signing() hook.Signing {
-	return hook.Signing{
-		Secret: filledText(in.Secret), Scheme: in.Scheme, PublicKey: in.PublicKey, PublicURL: in.PublicURL,
-		SignatureHeader: in.SignatureHeader, ToleranceSeconds: in.ToleranceSeconds,
-	}
 }
 
 func (p SigningPatch) apply(s *hook.Signing) {

@@ -103,7 +103,7 @@ func (s *server) fresh(e hook.Endpoint) Endpoint { return s.endpointOf(e, hook.U
 
 func (in EndpointInput) endpoint() hook.Endpoint {
 	e := hook.Endpoint{
-		Slug: in.Slug, Name: in.Name, Provider: in.Provider, Signing: in.signing(),
+		Slug: in.Slug, Name: in.Name, Provider: in.Provider,
 		Filter: in.Filter, Reply: hook.DefaultReply(), Targets: []string{},
 	}
 	if in.Reply != nil {
@@ -112,6 +112,7 @@ func (in EndpointInput) endpoint() hook.Endpoint {
 	if in.Targets != nil {
 		e.Targets = *in.Targets
 	}
+	in.SigningPatch.apply(&e.Signing)
 	return e
 }
 

@@ -1270,21 +1270,21 @@ export interface components {
             name?: string;
             provider?: string;
             /** @description for schemes with one: PEM, base64 or hex */
-            publicKey?: string;
+            publicKey?: string | null;
             /** @description the URL as registered with the provider, for schemes that sign it */
-            publicUrl?: string;
+            publicUrl?: string | null;
             reply?: components["schemas"]["Reply"];
-            /** @description how requests are signed; follows from the provider when absent. GET /signatures lists them */
-            scheme?: string;
-            /** @description as the provider shows it; several, while one is being replaced, stand one a line. Kept in the system's keychain, or in a file only its owner can read; never given back */
+            /** @description how requests are signed; follows from the provider when null. GET /signatures lists them */
+            scheme?: string | null;
+            /** @description as the provider shows it; several, while one is being replaced, stand one a line. Null or empty removes it. Kept in the system's keychain, or in a file that only its owner can read; never given back */
             secret?: string | null;
-            /** @description the header line with the signature; the provider's when absent */
-            signatureHeader?: string;
+            /** @description the header line with the signature; the provider's when null */
+            signatureHeader?: string | null;
             slug: string;
             targets?: string[];
             /**
              * Format: int64
-             * @description how far the signed time may lie from the receipt; what is usual for the scheme when absent, 0 does not look at the clock
+             * @description how far the signed time may lie from the receipt; what is usual for the scheme when null, 0 does not look at the clock
              */
             toleranceSeconds?: number | null;
         };
@@ -1292,19 +1292,23 @@ export interface components {
             filter?: string;
             name?: string;
             provider?: string;
+            /** @description for schemes with one: PEM, base64 or hex */
             publicKey?: string | null;
+            /** @description the URL as registered with the provider, for schemes that sign it */
             publicUrl?: string | null;
             reply?: components["schemas"]["Reply"];
+            /** @description how requests are signed; follows from the provider when null. GET /signatures lists them */
             scheme?: string | null;
-            /** @description null or empty removes it */
+            /** @description as the provider shows it; several, while one is being replaced, stand one a line. Null or empty removes it. Kept in the system's keychain, or in a file that only its owner can read; never given back */
             secret?: string | null;
+            /** @description the header line with the signature; the provider's when null */
             signatureHeader?: string | null;
             /** @description a new slug renames */
             slug?: string;
             targets?: string[];
             /**
              * Format: int64
-             * @description null is what is usual for the scheme
+             * @description how far the signed time may lie from the receipt; what is usual for the scheme when null, 0 does not look at the clock
              */
             toleranceSeconds?: number | null;
         };
@@ -2627,15 +2631,19 @@ export interface components {
         };
         VerdictTry: {
             provider?: string;
+            /** @description for schemes with one: PEM, base64 or hex */
             publicKey?: string | null;
+            /** @description the URL as registered with the provider, for schemes that sign it */
             publicUrl?: string | null;
+            /** @description how requests are signed; follows from the provider when null. GET /signatures lists them */
             scheme?: string | null;
-            /** @description null or empty removes it */
+            /** @description as the provider shows it; several, while one is being replaced, stand one a line. Null or empty removes it. Kept in the system's keychain, or in a file that only its owner can read; never given back */
             secret?: string | null;
+            /** @description the header line with the signature; the provider's when null */
             signatureHeader?: string | null;
             /**
              * Format: int64
-             * @description null is what is usual for the scheme
+             * @description how far the signed time may lie from the receipt; what is usual for the scheme when null, 0 does not look at the clock
              */
             toleranceSeconds?: number | null;
         };

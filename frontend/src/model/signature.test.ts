@@ -1,5 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { ageText, apart, bytesOfBase64, namesOf, placeText, span, unverified, verdictTitle } from "./signature";
+import {
+  ageText,
+  apart,
+  bytesOfBase64,
+  namesOf,
+  placeText,
+  span,
+  unverified,
+  verdictTitle,
+} from "./signature";
 
 describe("words about signatures", () => {
   it("says a span in the largest unit that it has two of", () => {
@@ -17,9 +26,13 @@ describe("words about signatures", () => {
 
   it("holds the signed time against the receipt", () => {
     const at = "2026-11-23T12:00:05.000000Z";
-    expect(ageText("2026-11-23T12:00:00.000000Z", at, 300)).toBe("5 seconds before it arrived, within 5 minutes");
+    expect(ageText("2026-11-23T12:00:00.000000Z", at, 300)).toBe(
+      "5 seconds before it arrived, within 5 minutes",
+    );
     expect(ageText("2026-11-23T12:00:05.400000Z", at, 300)).toBe("as it arrived, within 5 minutes");
-    expect(ageText("2026-11-20T12:00:05.000000Z", at, 300)).toBe("3 days before it arrived, more than 5 minutes");
+    expect(ageText("2026-11-20T12:00:05.000000Z", at, 300)).toBe(
+      "3 days before it arrived, more than 5 minutes",
+    );
     expect(ageText("2026-11-23T13:00:05.000000Z", at, undefined)).toBe(
       "60 minutes after it arrived; the clock is not checked",
     );

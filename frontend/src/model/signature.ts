@@ -104,9 +104,15 @@ export function verdictTitle(verdict: Pick<Verdict, "reason" | "provider" | "sch
 
 /** Whether nothing could be verified, rather than something being wrong. */
 export const unverified = (reason: string): boolean =>
-  ["no_secret", "no_public_key", "no_scheme", "unknown_scheme", "no_url", "secret_unreadable", "key_malformed"].includes(
-    reason,
-  );
+  [
+    "no_secret",
+    "no_public_key",
+    "no_scheme",
+    "unknown_scheme",
+    "no_url",
+    "secret_unreadable",
+    "key_malformed",
+  ].includes(reason);
 
 export interface Names {
   provider(id: string): string;
@@ -158,7 +164,8 @@ export function apart(a: string, b: string): [Parts, Parts] {
   let start = 0;
   while (start < a.length && start < b.length && a[start] === b[start]) start++;
   let end = 0;
-  while (end < a.length - start && end < b.length - start && a[a.length - 1 - end] === b[b.length - 1 - end]) end++;
+  while (end < a.length - start && end < b.length - start && a[a.length - 1 - end] === b[b.length - 1 - end])
+    end++;
   const parts = (text: string): Parts => ({
     start: text.slice(0, start),
     middle: text.slice(start, text.length - end),

@@ -3,7 +3,7 @@
 // assignable to these: host/door.ts is where the compiler checks it. Times are
 // RFC 3339 UTC strings with microseconds; sizes and durations carry their unit
 // in the name.
-import type { SecretPlace } from "./signature";
+import type { SecretPlace, SigningInput } from "./signature";
 
 export type Pair = [name: string, value: string];
 
@@ -190,11 +190,9 @@ export interface Endpoint {
   unread: number;
 }
 
-export interface EndpointInput {
+export interface EndpointInput extends SigningInput {
   slug: string;
   name?: string;
-  provider?: string;
-  secret?: string;
   reply?: Reply;
   targets?: string[];
   filter?: string;

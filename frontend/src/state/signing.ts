@@ -27,6 +27,11 @@ export const useNames = (): Names => namesOf(useSignatures());
 /** Saves how an endpoint's requests are signed; what shows verdicts reads them anew. */
 export async function saveSigning(desk: Desk, slug: string, input: SigningInput): Promise<void> {
   await desk.door.changeSigning(slug, input);
+  await refreshSigning(desk);
+}
+
+/** Reads endpoints and verdicts anew. */
+export async function refreshSigning(desk: Desk): Promise<void> {
   await Promise.all([
     desk.queries.invalidateQueries({ queryKey: ["endpoints"] }),
     desk.queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[2] === "verdict" }),

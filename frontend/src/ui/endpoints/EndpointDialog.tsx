@@ -6,6 +6,9 @@ import { INBOX } from "../../state/commands";
 import { useDesk } from "../../state/desk";
 import { useStatus, useTargets } from "../../state/queries";
 import { useSaving } from "../../state/saving";
+import { refreshSigning } from "../../state/signing";
+import { SIGNING_FIELDS, TOLERANCE } from "../detail/signature/SigningForm";
+import { SigningSection, useSigning } from "../detail/signature/SigningSection";
 import { CopyLine, FormDialog, TextField } from "../parts";
 import css from "./Endpoints.module.css";
 import { ReplyFields } from "./ReplyFields";
@@ -31,7 +34,8 @@ export function EndpointDialog({ endpoint }: { endpoint: Endpoint | undefined })
   const [chosen, setChosen] = useState<string[]>(endpoint?.targets ?? []);
   const [filter, setFilter] = useState(endpoint?.filter ?? "");
   const fresh = useNewTarget();
-  const { busy, at, other, save } = useSaving(FIELDS);
+  const signed = useSigning(endpoint);
+  const { busy, at, other, wrong, save } = useSaving([...FIELDS, ...SIGNING_FIELDS]);
   const slug = typedSlug ?? slugOf(name);
   const inbox = endpoint?.slug === INBOX;
   const url = `${status?.catch.url ?? ""}/${slug || "…"}`;
@@ -45,7 +49,10 @@ export function EndpointDialog({ endpoint }: { endpoint: Endpoint | undefined })
       if (named.length < added.length) return;
       const goesTo = [...new Set([...chosen, ...named])];
       setChosen(goesTo);
+      const signing = signed.input();
+      if (!signing) return wrong("toleranceSeconds", TOLERANCE);
       const input: EndpointInput = {
+        ...signing,
         slug,
         name: name.trim() || slug,
         reply: { ...reply, headers: filled(reply.headers ?? []) },
@@ -55,7 +62,7 @@ export function EndpointDialog({ endpoint }: { endpoint: Endpoint | undefined })
       const made = endpoint
         ? await desk.door.changeEndpoint(endpoint.slug, input)
         : await desk.door.addEndpoint(input);
-      await desk.queries.invalidateQueries({ queryKey: ["endpoints"] });
+      await refreshSigning(desk);
       const renamed = endpoint && endpoint.slug !== made.slug;
       if (!endpoint || (renamed && desk.scope.get().endpoint === endpoint.slug))
         desk.setScope({ endpoint: made.slug });
@@ -146,6 +153,8 @@ export function EndpointDialog({ endpoint }: { endpoint: Endpoint | undefined })
         <ReplyFields reply={reply} at={at} onChange={change} />
         <pre className={css.preview}>{answerText({ ...reply, headers: filled(reply.headers ?? []) })}</pre>
       </div>
+      <h3 className={css.title}>Signatures</h3>
+      <SigningSection signing={signed} endpoint={endpoint} at={at} />
     </FormDialog>
   );
 }

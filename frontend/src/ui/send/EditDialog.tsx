@@ -7,8 +7,10 @@ import { type Attempt, type Delivery, type Detail, DoorError } from "../../model
 import { useDesk } from "../../state/desk";
 import { reads } from "../../state/queries";
 import { finished, lastUrl, post, recentUrls, rememberUrl } from "../../state/sending";
+import { withResign } from "../../state/signing";
 import { words } from "../../state/toasts";
 import { AttemptView } from "../detail/deliveries/AttemptView";
+import { ResignFor } from "../detail/signature/ResignFor";
 import { AddressHint, Button, CodeView, Dialog, inputClass, Tag } from "../parts";
 import { type Draft, draftOf, editsOf, textOf } from "./draft";
 import { HeadersEditor } from "./HeadersEditor";
@@ -67,7 +69,11 @@ function Editor({ detail, text, url, drafts }: EditorProps) {
     setSending(true);
     setError(undefined);
     try {
-      const [made] = await post(desk, seq, { url: address.url, ...(edits ? { edits } : {}) });
+      const [made] = await post(
+        desk,
+        seq,
+        await withResign(desk, seq, { url: address.url, ...(edits ? { edits } : {}) }),
+      );
       rememberUrl(address.url);
       if (made) setSent(await finished(desk, seq, made.id));
     } catch (reason) {
@@ -158,6 +164,7 @@ function Editor({ detail, text, url, drafts }: EditorProps) {
             onChange={(headers) => change({ headers })}
           />
           <BodyEditor draft={draft} size={detail.bodyBytes} onChange={(body) => change({ body })} />
+          <ResignFor seq={seq} />
         </div>
         {attempt && <Answer attempt={attempt} key={attempt.id} />}
       </div>

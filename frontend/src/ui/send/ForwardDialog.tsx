@@ -4,7 +4,9 @@ import { DoorError, type Target } from "../../model/types";
 import { useDesk } from "../../state/desk";
 import { useTargets } from "../../state/queries";
 import { placeOf, recentUrls, rememberUrl, send, type Where } from "../../state/sending";
+import { withResign } from "../../state/signing";
 import { words } from "../../state/toasts";
+import { ResignFor } from "../detail/signature/ResignFor";
 import { AddressHint, Button, Dialog, Field, inputClass, TextField } from "../parts";
 import css from "./Send.module.css";
 
@@ -25,7 +27,7 @@ export function ForwardDialog({ seq }: { seq: number }) {
     setBusy(true);
     setError(undefined);
     try {
-      await send(desk, seq, where);
+      await send(desk, seq, await withResign(desk, seq, where));
       if (where.url) rememberUrl(where.url);
       desk.dialogs.close();
     } catch (reason) {
@@ -107,6 +109,7 @@ export function ForwardDialog({ seq }: { seq: number }) {
           )}
         </div>
       </form>
+      <ResignFor seq={seq} />
       {targets.length > 0 && (
         <Places
           title="Targets"

@@ -4,6 +4,7 @@ import { useDesk } from "../../state/desk";
 import { useDialog } from "../../state/dialogs";
 import { reads } from "../../state/queries";
 import { lastWhere, retry, send } from "../../state/sending";
+import { withResign } from "../../state/signing";
 import { useStore } from "../../state/store";
 import type { Draft } from "./draft";
 import { EditDialog } from "./EditDialog";
@@ -23,7 +24,7 @@ export function SendFeature() {
     const replay = async (at: number) => {
       const where = await lastWhere(desk, at);
       if (!where) return desk.dialogs.open("send", { seq: at, mode: "forward" });
-      await send(desk, at, where);
+      await send(desk, at, await withResign(desk, at, where));
     };
     const retryLast = async (at: number) => {
       const all = await desk.queries.fetchQuery({ ...reads.deliveries(desk, at), staleTime: 0 });

@@ -55,7 +55,9 @@ export function Facts({ verdict, detail, onChange }: FactsProps) {
       {verdict.timestamp && (
         <Fact name="Signed at">
           <span title={verdict.timestamp}>{fullTime(verdict.timestamp)}</span>{" "}
-          <span className={css.faint}>{ageText(verdict.timestamp, detail.receivedAt, verdict.toleranceSeconds)}</span>
+          <span className={css.faint}>
+            {ageText(verdict.timestamp, detail.receivedAt, verdict.toleranceSeconds)}
+          </span>
         </Fact>
       )}
       {received && (

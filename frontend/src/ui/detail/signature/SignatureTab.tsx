@@ -45,7 +45,8 @@ function Loaded({ detail, verdict, endpoint }: LoadedProps) {
   const [asked, setAsked] = useState<boolean>();
   const shown = tried ?? verdict;
   // Without anything to verify by, setting it is the next step.
-  const open = asked ?? (unverified(verdict.reason) && verdict.reason !== "secret_unreadable" && !verdict.secretSet);
+  const open =
+    asked ?? (unverified(verdict.reason) && verdict.reason !== "secret_unreadable" && !verdict.secretSet);
   return (
     <div className={css.tab}>
       <Banner verdict={shown} />
@@ -78,11 +79,13 @@ function Loaded({ detail, verdict, endpoint }: LoadedProps) {
         )
       ) : (
         <p className={css.gone}>
-          The endpoint {detail.endpoint} is no more, and its secret with it. Make one of that name again to verify what
-          it caught.
+          The endpoint {detail.endpoint} is no more, and its secret with it. Make one of that name again to
+          verify what it caught.
         </p>
       )}
-      {shown.signedBase64 !== undefined && <SignedBytes base64={shown.signedBase64} total={shown.signedBytes} />}
+      {shown.signedBase64 !== undefined && (
+        <SignedBytes base64={shown.signedBase64} total={shown.signedBytes} />
+      )}
       <ResignChoice verdict={verdict} />
     </div>
   );

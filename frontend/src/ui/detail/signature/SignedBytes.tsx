@@ -33,11 +33,13 @@ export function SignedBytes({ base64, total }: { base64: string; total: number }
         <h3>Signed bytes</h3>
         <span className={css.faint}>{size(total)}</span>
         <span className={css.grow} />
-        <Segmented label="Show signed bytes as" items={VIEWS} value={view} onChange={setView} />
+        <Segmented<View> label="Show signed bytes as" items={VIEWS} value={view} onChange={setView} />
         <CopyButton small label="Copy" title="Copy the signed bytes" onCopy={() => host.copyText(whole())} />
       </header>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by the keyboard */}
-      <pre tabIndex={0}>{total === 0 ? <span className={css.faint}>nothing: the message is empty</span> : shown}</pre>
+      <pre tabIndex={0}>
+        {total === 0 ? <span className={css.faint}>nothing: the message is empty</span> : shown}
+      </pre>
       {part.length < total && (
         <p className={css.note}>
           The first {size(part.length)} of {size(total)} are shown

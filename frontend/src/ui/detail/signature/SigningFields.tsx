@@ -20,7 +20,8 @@ export function SigningFields({ draft, onChange, known, detected, set, at }: Sig
   const scheme = schemeOf(draft, known, draft.provider === "" ? detected.scheme : "");
   const provider = known.providers.find((p) => p.id === (draft.provider || detected.provider));
   const recognised = known.providers.find((p) => p.id === detected.provider)?.name;
-  const schemes = draft.provider && provider ? known.schemes.filter((s) => provider.schemes.includes(s.id)) : known.schemes;
+  const schemes =
+    draft.provider && provider ? known.schemes.filter((s) => provider.schemes.includes(s.id)) : known.schemes;
   return (
     <>
       <Field label="Provider" error={at("provider")}>
@@ -51,7 +52,11 @@ export function SigningFields({ draft, onChange, known, detected, set, at }: Sig
         />
       )}
       {scheme?.needsPublicKey && (
-        <Field label="Public key" error={at("publicKey")} hint={provider?.secretHint ?? "PEM, base64 or hex."}>
+        <Field
+          label="Public key"
+          error={at("publicKey")}
+          hint={provider?.secretHint ?? "PEM, base64 or hex."}
+        >
           {(ids) => (
             <textarea
               {...ids}
@@ -163,7 +168,8 @@ function SecretField({ draft, onChange, error, hint, set, next }: SecretFieldPro
         )}
       </Field>
       <label className={css.plain}>
-        <input type="checkbox" checked={plain} onChange={(e) => setPlain(e.currentTarget.checked)} /> Show what is typed
+        <input type="checkbox" checked={plain} onChange={(e) => setPlain(e.currentTarget.checked)} /> Show
+        what is typed
       </label>
     </div>
   );

@@ -19,6 +19,8 @@ export const SIGNING_FIELDS = [
   "toleranceSeconds",
 ];
 
+export const TOLERANCE = "Give a whole number of seconds, or nothing for what is usual.";
+
 interface SigningFormProps {
   seq: number;
   endpoint: Endpoint;
@@ -37,7 +39,7 @@ export function SigningForm({ seq, endpoint, verdict, onTried, onDone }: Signing
   if (!known) return null;
   const read = () => {
     const input = inputOf(draft, endpoint);
-    if (!input) wrong("toleranceSeconds", "Give a whole number of seconds, or nothing for what is usual.");
+    if (!input) wrong("toleranceSeconds", TOLERANCE);
     return input;
   };
   const submit = (event: FormEvent) => {

@@ -42,7 +42,11 @@ export function inputOf(draft: SigningDraft, endpoint: Endpoint | undefined): Si
 }
 
 /** The scheme that the draft leads to, as far as it can be told. */
-export function schemeOf(draft: SigningDraft, known: Signatures, detected: string): SigningScheme | undefined {
+export function schemeOf(
+  draft: SigningDraft,
+  known: Signatures,
+  detected: string,
+): SigningScheme | undefined {
   const provider = known.providers.find((p) => p.id === draft.provider);
   const theirs = provider?.schemes ?? [];
   const id = draft.scheme || (theirs.length === 0 || theirs.includes(detected) ? detected : theirs[0]);
