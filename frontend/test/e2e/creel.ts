@@ -40,7 +40,11 @@ async function serve(): Promise<{ creel: Creel; stop(): Promise<void> }> {
   const child: ChildProcess = spawn(
     binary,
     ["serve", "--data", data, "--catch", "127.0.0.1:0", "--ui", "127.0.0.1:0", "--ready-json"],
-    { stdio: ["ignore", "pipe", "inherit"] },
+    {
+      stdio: ["ignore", "pipe", "inherit"],
+      // Never the keychain of whoever tests.
+      env: { ...process.env, CREEL_SECRETS: "file" },
+    },
   );
   const line = await new Promise<string>((done, fail) => {
     child.once("error", fail);
