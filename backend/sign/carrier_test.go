@@ -3,7 +3,9 @@ package sign_test
 import (
 	"encoding/base64"
 	"encoding/json"
+	"flag"
 	"net/url"
+	"os"
 	"strings"
 	"testing"
 
@@ -116,6 +118,19 @@ func hexOf(b []byte) string {
 		s.WriteByte(digits[c&15])
 	}
 	return s.String()
+}
+
+// TestMain draws fewer messages than rapid would by itself, unless asked: there
+// are some seventy schemes, and each has its properties. Use -rapid.checks for
+// more.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if f := flag.Lookup("rapid.checks"); f != nil && f.Value.String() == f.DefValue {
+		if err := f.Value.Set("30"); err != nil {
+			panic(err)
+		}
+	}
+	os.Exit(m.Run())
 }
 
 // eachScheme runs a property for every scheme there is.

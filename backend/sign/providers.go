@@ -5,16 +5,14 @@ import (
 	"strings"
 )
 
-// providerTable is the table of providers, made once and never written again.
-var providerTable = slices.Concat(codeProviders(), moneyProviders(), messageProviders(), workProviders(), cloudProviders())
+// providerTable is the table of providers by name, made once and never written
+// again.
+var providerTable = slices.SortedFunc(slices.Values(slices.Concat(codeProviders(), moneyProviders(), messageProviders(), workProviders(), cloudProviders())),
+	func(a, b Provider) int { return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)) })
 
 // Providers lists all providers, by name. The slice is the caller's; what its
 // elements hold is not to be written to.
-func Providers() []Provider {
-	all := slices.Clone(providerTable)
-	slices.SortFunc(all, func(a, b Provider) int { return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)) })
-	return all
-}
+func Providers() []Provider { return slices.Clone(providerTable) }
 
 func providerOf(id string) (Provider, bool) {
 	i := slices.IndexFunc(providerTable, func(p Provider) bool { return strings.EqualFold(p.ID, id) })

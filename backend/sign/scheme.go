@@ -1,6 +1,10 @@
 package sign
 
-import "time"
+import (
+	"slices"
+	"strings"
+	"time"
+)
 
 // Unit is how a timestamp is written.
 type Unit string
@@ -76,4 +80,36 @@ type Provider struct {
 	SignatureHeader string
 	// SecretHint says where to find the secret: "Developers → Webhooks → …".
 	SecretHint string
+}
+
+// schemeTable is what the world is told of specTable, made once and never
+// written again.
+var schemeTable = describe(specTable)
+
+func describe(specs []spec) []Scheme {
+	var all []Scheme
+	for _, s := range specs {
+		d := s.public()
+		for _, p := range providerTable {
+			if slices.Contains(p.Schemes, d.ID) {
+				d.Providers = append(d.Providers, p.ID)
+			}
+		}
+		all = append(all, d)
+	}
+	slices.SortFunc(all, func(a, b Scheme) int { return strings.Compare(a.ID, b.ID) })
+	return all
+}
+
+// Schemes lists all schemes, in the order of their ids. The slice is the
+// caller's; what its elements hold is not to be written to.
+func Schemes() []Scheme { return slices.Clone(schemeTable) }
+
+// SchemeByID returns the scheme of that id.
+func SchemeByID(id string) (Scheme, bool) {
+	i := slices.IndexFunc(schemeTable, func(s Scheme) bool { return s.ID == id })
+	if i < 0 {
+		return Scheme{}, false
+	}
+	return schemeTable[i], true
 }

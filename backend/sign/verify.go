@@ -128,13 +128,20 @@ func (s *spec) ring(key Key, provider string) (keyring, *problem) {
 	return r, nil
 }
 
+// urlWork bounds what is hashed to try other URLs, in bytes.
+const urlWork = 64 << 20
+
 // weigh judges by the message's URL and the others that count as it.
 func (x *exam) weigh() outcome {
 	found := x.spec.weigh(x.m, x.w, x.ring)
 	if found.reason == OK || !x.spec.coverage().URL {
 		return found
 	}
+	left := urlWork
 	for _, u := range x.o.URLs {
+		if left -= len(x.m.Body) + 1024; left < 0 {
+			break
+		}
 		m := x.m
 		m.URL = u
 		if o := x.spec.weigh(m, x.w, x.ring); o.reason == OK {
@@ -276,21 +283,4 @@ func span(d time.Duration) string {
 		}
 	}
 	return fmt.Sprintf("%.1f seconds", d.Seconds())
-}
-
-// Schemes lists all schemes, in the order of their ids. The slice is the caller's.
-func Schemes() []Scheme {
-	var all []Scheme
-	providers := Providers()
-	for _, s := range specTable {
-		d := s.public()
-		for _, p := range providers {
-			if slices.Contains(p.Schemes, d.ID) {
-				d.Providers = append(d.Providers, p.ID)
-			}
-		}
-		all = append(all, d)
-	}
-	slices.SortFunc(all, func(a, b Scheme) int { return strings.Compare(a.ID, b.ID) })
-	return all
 }
