@@ -89,7 +89,10 @@ func root() *cobra.Command {
 	cmd.PersistentFlags().BoolVarP(&f.verbose, "verbose", "v", false, "log what happens to standard error")
 	cmd.Flags().StringVar(&f.catch, "catch", "", "catch `HOST:PORT` for this run (default: the one in the settings)")
 	secureFlags(cmd, &f)
-	cmd.AddCommand(serveCommand(&f), cli.Seed(&f.data, openSeed))
+	cmd.AddCommand(serveCommand(&f), cli.Seed(&f.data, openSeed), cli.Sample(func() (cli.Door, error) {
+		s, err := folder.Running(f.data)
+		return cli.Door{URL: s.UI, Token: s.Token, PID: s.PID}, err
+	}))
 	return cmd
 }
 

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	mathrand "math/rand/v2"
@@ -180,11 +181,16 @@ func (s *SampleMade) sign(info sample.Info, e hook.Endpoint, o SampleOrder, now 
 
 // signFault names the input of the order that signing stumbled over.
 func signFault(err error, by, slug string) error {
-	text := "sign sample"
+	f := &hook.Fault{Kind: hook.Invalid, Text: "sign sample", Field: "body"}
 	if by == SignedByEndpoint {
-		text += " with the secret of the endpoint " + slug
+		f.Text += " with the secret of the endpoint " + slug
 	}
-	return &hook.Fault{Kind: hook.Invalid, Text: text, Field: "body", Err: err}
+	if why := new(hook.Fault); errors.As(err, &why) {
+		f.Text, f.Kind = f.Text+": "+why.Text, why.Kind
+	} else {
+		f.Err = err
+	}
+	return f
 }
 
 // fits says whether an endpoint of that provider verifies the sample: it is the

@@ -137,6 +137,22 @@ func (h *Held) Release() error {
 	return h.lock.Unlock()
 }
 
+// Running is ReadSession for a program that needs the other one: its error says
+// what to do when none holds dir. "" is the default folder.
+func Running(dir string) (Session, error) {
+	if dir == "" {
+		var err error
+		if dir, err = Default(); err != nil {
+			return Session{}, err
+		}
+	}
+	s, err := ReadSession(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = fmt.Errorf("no Creel runs on the data folder %s: start one with creel or creel serve, or name the folder of the one that runs with --data", dir)
+	}
+	return s, err
+}
+
 // ReadSession returns how to reach the program that holds dir.
 func ReadSession(dir string) (Session, error) {
 	b, err := os.ReadFile(filepath.Join(dir, sessionFile))

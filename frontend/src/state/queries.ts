@@ -28,12 +28,6 @@ export const reads = {
       queryFn: () => door.samples(),
       staleTime: Number.POSITIVE_INFINITY,
     }),
-  sample: ({ door }: Read, id: string, endpoint: string) =>
-    queryOptions({
-      queryKey: ["sample", id, endpoint],
-      queryFn: () => door.previewSample(id, endpoint),
-      staleTime: Number.POSITIVE_INFINITY,
-    }),
   /** Marks and tallies change: refreshed by the signal. */
   detail: ({ door }: Read, seq: number) =>
     queryOptions({ queryKey: ["request", seq, "detail"], queryFn: () => door.detail(seq) }),

@@ -36,49 +36,6 @@ test("a new app is forwarded to from the first screen, by its port alone", async
   expect(app.got.map((g) => g.path)).toEqual(["/hooks"]);
 });
 
-test("a sample is looked at before it is sent, by keys alone", async ({ open, creel, page }) => {
-  await creel.api("POST", "/endpoints", { slug: "stripe", name: "Stripe" });
-  await open();
-  await page.keyboard.press("s");
-  const dialog = page.getByRole("dialog", { name: "Send a sample" });
-  const options = dialog.getByRole("listbox", { name: "Samples" }).getByRole("option");
-  await expect(options.first()).toHaveText(/^payment_intent.succeeded/);
-  const head = dialog.getByRole("region", { name: "Request line and headers" });
-  await expect(head).toContainText("POST /stripe");
-  await expect(head).toContainText("Stripe-Signature: t=");
-  await page.keyboard.type("github push");
-  await expect(options).toHaveCount(1);
-  await expect(head).toContainText("POST /inbox");
-  await expect(head).toContainText("X-GitHub-Event: push");
-  await expect(dialog.getByRole("textbox", { name: /^Body, / })).toContainText("refs/heads/");
-  await expectAccessible(page);
-  await expect(dialog.getByRole("combobox", { name: "Search samples" })).toBeFocused();
-  await page.keyboard.press("Enter");
-  await expect(dialog).toBeHidden();
-  await expect(page.getByRole("option", { name: /push/ })).toBeVisible();
-});
-
-test("Enter before the samples are there is kept until they are", async ({ open, page }) => {
-  await open();
-  let answer = () => {};
-  const asked = new Promise<void>((done) => {
-    answer = done;
-  });
-  await page.route("**/api/v1/samples", async (route) => {
-    await asked;
-    await route.continue();
-  });
-  await page.keyboard.press("s");
-  const dialog = page.getByRole("dialog", { name: "Send a sample" });
-  await expect(dialog.getByRole("combobox", { name: "Search samples" })).toBeFocused();
-  await expect(dialog.getByRole("status")).toHaveText("Reading the samples…");
-  await page.keyboard.press("Enter");
-  await expect(dialog).toBeVisible();
-  answer();
-  await expect(dialog).toBeHidden();
-  await expect(page.getByRole("region", { name: "Request 1", exact: true })).toBeVisible();
-});
-
 test("the top bar says whose URL is copied", async ({ open, creel }) => {
   const page = await open();
   const bar = page.getByRole("banner");

@@ -1,9 +1,10 @@
 import { type KeyboardEvent, useEffect, useId, useRef } from "react";
-import { contentKind } from "../../model/format";
+import { byProvider } from "../../model/samples";
 import type { Sample } from "../../model/types";
 import { inputClass } from "../parts";
-import { Preview } from "./Preview";
+import { SampleEditor } from "./SampleEditor";
 import css from "./Samples.module.css";
+import type { Drafts } from "./useDrafts";
 
 interface PickerProps {
   /** The endpoint that it would be sent to. */
@@ -11,33 +12,31 @@ interface PickerProps {
   query: string;
   onQuery(text: string): void;
   found: readonly Sample[];
+  /** How many there are in all. */
+  all: number;
   sample: Sample | undefined;
   onPick(sample: Sample): void;
-  onSend(sample: Sample): void;
-  onKeyDown(event: KeyboardEvent): void;
+  onSend(sample: Sample, stay: boolean): void;
+  onSearchKey(event: KeyboardEvent): void;
+  drafts: Drafts;
   loading: boolean;
   failed: string | undefined;
 }
 
-/** The samples by provider, and what the one in hand looks like. */
-export function Picker({
-  to,
-  query,
-  onQuery,
-  found,
-  sample,
-  onPick,
-  onSend,
-  onKeyDown,
-  loading,
-  failed,
-}: PickerProps) {
+/** The samples by provider, and the one in hand to be looked at and edited. */
+export function Picker(props: PickerProps) {
+  const { to, query, onQuery, found, all, sample, onPick, onSend, onSearchKey, drafts, loading, failed } =
+    props;
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (sample) list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" });
   }, [sample]);
-  const providers = [...new Set(found.map((s) => s.providerName))];
+  const onEditorKey = (event: KeyboardEvent) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !sample) return;
+    event.preventDefault();
+    onSend(sample, true);
+  };
   return (
     <div className={css.picker}>
       <div className={css.left}>
@@ -48,37 +47,36 @@ export function Picker({
           aria-expanded="true"
           aria-controls={`${id}-list`}
           aria-activedescendant={sample ? `${id}-${sample.id}` : undefined}
-          placeholder="Search: stripe, push, form, xml …"
+          placeholder={all > 0 ? `Search ${all} samples: stripe, push, form …` : "Search samples"}
           data-autofocus
           value={query}
           onChange={(e) => onQuery(e.currentTarget.value)}
-          onKeyDown={onKeyDown}
+          onKeyDown={onSearchKey}
         />
         <div className={css.list} role="listbox" id={`${id}-list`} aria-label="Samples" ref={list}>
-          {providers.map((provider) => (
+          {byProvider(found).map(([provider, samples]) => (
             // biome-ignore lint/a11y/useSemanticElements: a group of options in a listbox is no fieldset
             <div key={provider} role="group" aria-label={provider}>
               <div className={css.provider} aria-hidden="true">
                 {provider}
               </div>
-              {found
-                .filter((s) => s.providerName === provider)
-                .map((s) => (
-                  // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are the search field's, which keeps the focus
-                  <div
-                    key={s.id}
-                    id={`${id}-${s.id}`}
-                    role="option"
-                    tabIndex={-1}
-                    aria-selected={s === sample}
-                    className={css.option}
-                    onClick={() => onPick(s)}
-                    onDoubleClick={() => onSend(s)}
-                  >
-                    <span className={css.event}>{s.event}</span>
-                    <span className={css.kind}>{contentKind(s.contentType)}</span>
-                  </div>
-                ))}
+              {samples.map((s) => (
+                // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are the search field's, which keeps the focus
+                <div
+                  key={s.id}
+                  id={`${id}-${s.id}`}
+                  role="option"
+                  tabIndex={-1}
+                  aria-selected={s === sample}
+                  className={css.option}
+                  onClick={() => onPick(s)}
+                  onDoubleClick={() => onSend(s, false)}
+                >
+                  <span className={css.title}>{s.title}</span>
+                  {drafts.of(s.id) && <span className={css.edited}>edited</span>}
+                  <span className={css.event}>{s.event}</span>
+                </div>
+              ))}
             </div>
           ))}
           {found.length === 0 && (
@@ -88,7 +86,12 @@ export function Picker({
           )}
         </div>
       </div>
-      {sample && <Preview sample={sample} to={to} />}
+      {sample && (
+        // biome-ignore lint/a11y/noStaticElementInteractions: the shortcut of a button, for all that can be edited
+        <div className={css.right} onKeyDown={onEditorKey}>
+          <SampleEditor sample={sample} to={to} drafts={drafts} />
+        </div>
+      )}
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { matchSamples, sampleRequest } from "../../model/samples";
 import type { Endpoint, Sample } from "../../model/types";
 import { INBOX } from "../../state/commands";
 import { useDesk } from "../../state/desk";
@@ -10,8 +11,9 @@ import { words } from "../../state/toasts";
 import { Button, Dialog, inputClass } from "../parts";
 import { Picker } from "./Picker";
 import css from "./Samples.module.css";
+import { useDrafts } from "./useDrafts";
 
-/** The dialog that sends a sample through the real catch port. */
+/** The dialog that sends a sample, edited or not, through the real catch port. */
 export function SamplesFeature() {
   const args = useDialog("samples");
   return args ? <Samples endpoint={args.endpoint} /> : null;
@@ -28,21 +30,24 @@ function Samples({ endpoint }: { endpoint: string | undefined }) {
   const [slug, setSlug] = useState<string>();
   const [error, setError] = useState<string>();
   const [busy, setBusy] = useState(false);
-  const found = match(samples.data ?? [], query);
+  const drafts = useDrafts();
+  const found = matchSamples(samples.data ?? [], query);
   const sample = found.find((s) => s.id === picked) ?? found[0];
-  const to = slug ?? endpoint ?? placeFor(sample, endpoints, scoped);
+  const place = (s: Sample | undefined) => slug ?? endpoint ?? placeFor(s, endpoints, scoped);
+  const to = place(sample);
 
   const send = async (chosen: Sample | undefined, stay = false) => {
     if (!chosen || busy) return;
     setBusy(true);
     setError(undefined);
     try {
-      const sent = await desk.door.sendSample({
-        id: chosen.id,
-        endpoint: slug ?? endpoint ?? placeFor(chosen, endpoints, scoped),
-      });
-      if (stay) desk.toasts.show({ text: `Sent ${chosen.title} as #${sent.seq}`, tone: "good" });
-      else {
+      const sent = await desk.door.sendSample(
+        sampleRequest(chosen.id, place(chosen), drafts.seen(chosen.id), drafts.of(chosen.id)),
+      );
+      if (stay) {
+        drafts.renew(chosen.id);
+        desk.toasts.show({ text: `Sent ${chosen.title} as #${sent.seq}`, tone: "good" });
+      } else {
         desk.dialogs.close();
         desk.selection.select(sent.seq);
       }
@@ -67,12 +72,16 @@ function Samples({ endpoint }: { endpoint: string | undefined }) {
     waiting.current = undefined;
     void sendOnce.current(sample, wanted.stay);
   }, [loading, sample]);
-  const onKeyDown = (event: KeyboardEvent) => {
+  const pick = (id: string | undefined) => {
+    setPicked(id);
+    setError(undefined);
+  };
+  const onSearchKey = (event: KeyboardEvent) => {
     const at = sample ? found.indexOf(sample) : -1;
     const by = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 }[event.key];
     if (by !== undefined) {
       event.preventDefault();
-      setPicked(found[Math.max(0, Math.min(found.length - 1, at + by))]?.id);
+      pick(found[Math.max(0, Math.min(found.length - 1, at + by))]?.id);
     } else if (event.key === "Enter") {
       event.preventDefault();
       ask(event.ctrlKey || event.metaKey);
@@ -83,7 +92,7 @@ function Samples({ endpoint }: { endpoint: string | undefined }) {
       open
       onClose={desk.dialogs.close}
       title="Send a sample"
-      size={980}
+      size="min(1180px, 94vw)"
       tall
       footer={
         <>
@@ -119,18 +128,20 @@ function Samples({ endpoint }: { endpoint: string | undefined }) {
       }
     >
       <Picker
+        to={to}
         query={query}
         onQuery={(text) => {
           setQuery(text);
+          pick(undefined);
           waiting.current = undefined;
-          setPicked(undefined);
         }}
         found={found}
+        all={samples.data?.length ?? 0}
         sample={sample}
-        to={to}
-        onPick={(s) => setPicked(s.id)}
-        onSend={(s) => void send(s)}
-        onKeyDown={onKeyDown}
+        onPick={(s) => pick(s.id)}
+        onSend={(s, stay) => void send(s, stay)}
+        onSearchKey={onSearchKey}
+        drafts={drafts}
         loading={samples.isPending}
         failed={samples.error ? words(samples.error) : undefined}
       />
@@ -145,13 +156,4 @@ function placeFor(
   scoped: string | undefined,
 ): string {
   return scoped ?? endpoints.find((e) => e.slug === sample?.provider)?.slug ?? INBOX;
-}
-
-function match(samples: readonly Sample[], query: string): Sample[] {
-  const wanted = query.toLowerCase().split(/\s+/).filter(Boolean);
-  return samples.filter((s) => {
-    const all =
-      `${s.providerName} ${s.provider} ${s.event} ${s.title} ${s.contentType} ${s.description ?? ""}`.toLowerCase();
-    return wanted.every((w) => all.includes(w));
-  });
 }
