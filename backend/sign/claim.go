@@ -110,6 +110,8 @@ func (s *spec) parse(c *claims, name string, lines []string) *problem {
 	switch {
 	case !seen && versions:
 		return &problem{VersionUnknown, fmt.Sprintf("The header %s has no signature of version %s, only of others; those are not taken in its place. It reads: %s", name, s.format.version, quoted(c.received))}
+	case c.received == "no-secret-provided":
+		return &problem{HeaderMissing, fmt.Sprintf("The header %s says no-secret-provided: Cal.com has no secret for this webhook and does not sign. Set one there.", name)}
 	case len(c.sigs) == 0:
 		return &problem{HeaderMalformed, fmt.Sprintf("The header %s does not have the form %s. It reads: %s", name, s.formText(), quoted(c.received))}
 	case s.format.stamp != "" && c.stamp == "":

@@ -269,6 +269,10 @@ func TestTheClock(t *testing.T) {
 		m.o.Tolerance = &tolerance
 		for _, at := range []time.Duration{0, tolerance, -tolerance} {
 			m.o.Now = now().Add(at)
+			if at < 0 && s.NotFuture {
+				wantInvalid(t, "early", m.verify(), sign.TimestampInFuture)
+				continue
+			}
 			wantValid(t, at.String(), m.verify())
 		}
 		m.o.Now = now().Add(tolerance + time.Second)

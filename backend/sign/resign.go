@@ -47,6 +47,10 @@ func (s *spec) writeLines(m Message, k signer) (Message, error) {
 		if err != nil {
 			return m, err
 		}
+		// GitLab sends its id twice.
+		if same := m.Headers.Get("Idempotency-Key"); same != "" && same == c.id {
+			m.Headers = setLine(m.Headers, "Idempotency-Key", id)
+		}
 		c.id = id
 		m.Headers = setLine(m.Headers, set.id, id)
 	}
@@ -167,7 +171,8 @@ func claimCloudinary(s *spec, m Message, w where) (claims, *problem) {
 // are there keep their place and the spelling of their name. Where the URL is
 // signed it is m.URL, which should be the one sent to; Twilio's hash of a JSON
 // body stands in it and is renewed, so send to the URL that comes back. Of
-// several secrets the first signs.
+// several secrets the first signs. A bearer token that stands in the URL is
+// put there.
 //
 // It is a Fault of kind Invalid, Field set ("secret", "privateKey", "scheme",
 // "url", "body"), when something is missing or malformed, or the message

@@ -189,3 +189,26 @@ func TestBraintreeKey(t *testing.T) {
 		t.Errorf("body = %s, want %s", m.Body, want)
 	}
 }
+
+// CloudEvents lets the token stand in the query.
+func TestTokenInTheQuery(t *testing.T) {
+	m := sign.Message{Method: "POST", URL: hooks + "?a=1&access_token=s%2Bcret"}
+	if v := sign.Verify(m, secret("s+cret"), sign.Options{Provider: "cloudevents"}); !v.Valid {
+		t.Errorf("%s %q", v.Reason, v.Hints)
+	}
+	if v := sign.Verify(m, secret("other"), sign.Options{Provider: "cloudevents"}); v.Reason != sign.TokenDiffers {
+		t.Errorf("another: %s", v.Reason)
+	}
+	if done, _, err := sign.Sign(m, secret("new one"), sign.SignOptions{Scheme: "bearer-token"}); err != nil || done.URL != hooks+"?a=1&access_token=new+one" || len(done.Headers) > 0 {
+		t.Errorf("signed: %+v, %v", done, err)
+	}
+	m.Headers = hook.Headers{{Name: "Authorization", Value: "Bearer wrong"}}
+	if v := sign.Verify(m, secret("s+cret"), sign.Options{Provider: "cloudevents"}); v.Valid {
+		t.Error("a wrong header was passed over for the query")
+	}
+}
+
+func TestSignatureThatSaysThereIsNone(t *testing.T) {
+	m := sign.Message{Method: "POST", Headers: hook.Headers{{Name: "X-Cal-Signature-256", Value: "no-secret-provided"}}}
+	wants(t, sign.Explain(m, secret("x"), sign.Options{Provider: "cal-com"}), sign.HeaderMissing, "Cal.com has no secret")
+}

@@ -60,7 +60,9 @@ type Scheme struct {
 	// OldOnly: only a timestamp too far in the past is refused, not one in the
 	// future.
 	OldOnly bool
-	Resign  Resign
+	// NotFuture: any timestamp in the future is refused, whatever the tolerance.
+	NotFuture bool
+	Resign    Resign
 	// SecretShape says in words what the secret looks like and how it becomes
 	// the key: "whsec_ and base64, decoded".
 	SecretShape string

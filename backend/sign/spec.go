@@ -24,6 +24,7 @@ type spec struct {
 	unit      Unit
 	tolerance time.Duration
 	oldOnly   bool
+	notFuture bool
 	fresh     freshID
 	shape     string // of the secret, in words
 	covers    Covers // where the template does not tell
@@ -198,7 +199,7 @@ func (s *spec) public() Scheme {
 		NeedsSecret: s.needsSecret(), NeedsPublicKey: s.alg.asymmetric(),
 		NeedsURL:      s.wantsURL(),
 		NeedsHeader:   len(s.sets) == 0 && !s.inBody,
-		TimestampUnit: s.unit, Tolerance: s.tolerance, OldOnly: s.oldOnly,
+		TimestampUnit: s.unit, Tolerance: s.tolerance, OldOnly: s.oldOnly, NotFuture: s.notFuture,
 		Resign: s.resign, SecretShape: s.shape, Signs: s.signs,
 	}
 	for _, set := range s.sets[:min(1, len(s.sets))] {

@@ -114,6 +114,7 @@ func stamped() []spec {
 	slack.shape = "32 hex digits, used as text"
 	box := line("box", "Box", lineSet{"BOX-SIGNATURE-PRIMARY", "", "BOX-DELIVERY-TIMESTAMP"}, "", "{body}{timestamp}", base64Text, RFC3339, 600*time.Second)
 	box.sets = append(box.sets, lineSet{"BOX-SIGNATURE-SECONDARY", "", "BOX-DELIVERY-TIMESTAMP"})
+	box.notFuture = true
 	box.also = "BOX-SIGNATURE-SECONDARY"
 	box.fixed = []fixedLine{{"BOX-SIGNATURE-VERSION", "1", true, VersionUnknown}, {"BOX-SIGNATURE-ALGORITHM", "HmacSHA256", true, AlgorithmRefused}}
 	twitch := line("twitch", "Twitch EventSub", lineSet{"Twitch-Eventsub-Message-Signature", "Twitch-Eventsub-Message-Id", "Twitch-Eventsub-Message-Timestamp"}, "sha256=", "{id}{timestamp}{body}", hexText, RFC3339, 600*time.Second)

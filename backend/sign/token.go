@@ -9,6 +9,9 @@ import (
 // judgeToken compares the token in the header with the secrets.
 func judgeToken(s *spec, m Message, w where, ring keyring) outcome {
 	set, p := s.lines(m.Headers, w)
+	if token, there := queryToken(m.URL); s.id == "bearer-token" && p != nil && there {
+		return matchToken(token, ring)
+	}
 	if p != nil {
 		return p.outcome(claims{})
 	}
@@ -25,6 +28,15 @@ func judgeToken(s *spec, m Message, w where, ring keyring) outcome {
 		text = strings.TrimSpace(token)
 	}
 	return matchToken(text, ring)
+}
+
+// tokenField is where CloudEvents lets a bearer token stand, other than in the
+// header.
+const tokenField = "access_token"
+
+func queryToken(url string) (string, bool) {
+	_, _, query := splitURL(url)
+	return field(pairsOf(strings.TrimPrefix(query, "?")), tokenField)
 }
 
 func matchToken(text string, ring keyring) outcome {
@@ -79,6 +91,11 @@ func writeToken(s *spec, m Message, k signer) (Message, error) {
 	case "basic-auth":
 		text = "Basic " + base64.StdEncoding.EncodeToString([]byte(text))
 	case "bearer-token":
+		if _, there := queryToken(m.URL); there && m.Headers.Get(s.header(k.where)) == "" {
+			origin, path, query := splitURL(m.URL)
+			m.URL = origin + path + "?" + string(setPair([]byte(query[1:]), pair{tokenField, text}))
+			return m, nil
+		}
 		text = "Bearer " + text
 	}
 	m.Headers = setLine(m.Headers, s.header(k.where), text)

@@ -106,11 +106,32 @@ func composeTwilio(_ *spec, m Message, _ claims, _ []byte) ([]payload, *problem)
 		if strings.Contains(query, "'") {
 			queries = append(queries, strings.ReplaceAll(query, "'", "%27"))
 		}
-		for _, q := range queries {
+		queries = append(queries, restrung(query))
+		for _, q := range unique(queries) {
 			ps = append(ps, payload{[]byte(o + path + q), []byte(values.String())})
 		}
 	}
 	return ps, nil
+}
+
+// restrung writes a query as Node's querystring does, once more: repeats
+// beside each other, escaped anew.
+func restrung(query string) string {
+	ps := pairsOf(strings.TrimPrefix(query, "?"))
+	var parts []string
+	done := map[string]bool{}
+	for _, p := range ps {
+		for _, q := range ps {
+			if q.name == p.name && !done[p.name] {
+				parts = append(parts, percent(q.name, "-_.!~*'()")+"="+percent(q.value, "-_.!~*'()"))
+			}
+		}
+		done[p.name] = true
+	}
+	if len(parts) == 0 {
+		return query
+	}
+	return "?" + strings.Join(parts, "&")
 }
 
 // afterTwilio holds the body against the hash in the URL, which alone is

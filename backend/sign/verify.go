@@ -210,6 +210,8 @@ func (x *exam) clock(c claims, at time.Time, readable bool) *problem {
 	tolerance := *x.o.Tolerance
 	age := now.Sub(at)
 	switch {
+	case age < 0 && x.spec.notFuture:
+		return &problem{TimestampInFuture, "The timestamp lies " + span(-age) + " in the future, and " + x.spec.name + " allows none at all: one of the two clocks is wrong."}
 	case age > tolerance:
 		return &problem{TimestampTooOld, "The timestamp is " + span(age) + " old, and only " + span(tolerance) + " are allowed" + unitHint(x.spec.unit, c.stamp, now, tolerance)}
 	case age < -tolerance && !x.spec.oldOnly:
