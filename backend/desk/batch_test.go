@@ -1,6 +1,7 @@
 package desk_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -300,8 +301,8 @@ func TestRunsThatMakeNoSense(t *testing.T) {
 		"simulate twice":  {hook.RunOrder{To: at, Simulate: "slack", Times: 2}, "simulate", hook.Invalid},
 	} {
 		_, err := rig.Desk.StartRun(t.Context(), c.order)
-		f, _ := err.(*hook.Fault)
-		if f == nil || f.Kind != c.kind || c.field != "" && f.Field != c.field {
+		var f *hook.Fault
+		if !errors.As(err, &f) || f.Kind != c.kind || c.field != "" && f.Field != c.field {
 			t.Errorf("%s: %v, want %s at %q", name, err, c.kind, c.field)
 		}
 	}

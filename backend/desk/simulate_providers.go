@@ -124,7 +124,9 @@ func growing(n int, whole time.Duration) []time.Duration {
 			to = 10 * sec
 		}
 		ds[i] = max(d.Round(to), sec)
+		whole -= ds[i]
 	}
+	ds[n-1] += whole // what rounding left over
 	return ds
 }
 

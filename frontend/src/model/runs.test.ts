@@ -10,6 +10,7 @@ import {
   progressText,
   resultOf,
   runAsText,
+  simulatedAs,
   span,
   timelineOf,
   titleOfRun,
@@ -272,6 +273,13 @@ describe("a simulation", () => {
     });
     expect(lines[1]?.trust).toBe("as commonly known");
     expect(lines[1]?.text).toContain("Creel takes 8 over 4 h");
+  });
+
+  it("takes the request's own provider, else the general one", () => {
+    const all = [{ id: "slack" }, { id: "standard-webhooks" }] as SimulatedProvider[];
+    expect(simulatedAs("slack", all)).toBe("slack");
+    expect(simulatedAs("acme", all)).toBe("standard-webhooks");
+    expect(simulatedAs(undefined, all)).toBe("standard-webhooks");
   });
 
   it("writes spans as a person does", () => {

@@ -237,9 +237,14 @@ export const emptyForm: RunForm = {
   shuffle: false,
   duplicate: false,
   resign: false,
-  provider: "stripe",
+  provider: "standard-webhooks",
   realTime: "0",
 };
+
+/** The id under which a request's provider can be simulated; the general one when it cannot. */
+export function simulatedAs(provider: string | undefined, all: readonly SimulatedProvider[]): string {
+  return all.find((p) => p.id === provider)?.id ?? "standard-webhooks";
+}
 
 /** What a run is to send: named requests, or all that match a filter. */
 export type What = { seqs: number[] } | { filter: string };
@@ -308,7 +313,9 @@ export function orderOf(
 /** How much a form would send: "412 requests × 2 places × 3 times = 2,472 sendings". */
 export function amountOf(form: RunForm, requests: number | undefined): string {
   if (requests === undefined) return "";
-  if (form.how === "simulate") return `${plural(requests, "request")}, each until it is accepted or given up`;
+  if (form.how === "simulate") {
+    return `${plural(requests, "request")}, ${requests === 1 ? "" : "each "}until it is accepted or given up`;
+  }
   const places = form.where === "last" ? 1 : placesOf(form).length;
   const times = Math.max(1, Number(form.times) || 1);
   const factors = [plural(requests, "request")];

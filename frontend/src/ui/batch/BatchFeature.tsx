@@ -1,11 +1,11 @@
 import { plural } from "../../model/format";
-import type { RunForm } from "../../model/runs";
+import { type RunForm, simulatedAs } from "../../model/runs";
 import { filterOf } from "../../model/scope";
 import { useActions } from "../../state/actions";
 import { deletePicked, pinPicked } from "../../state/commands";
 import { type Desk, useDesk } from "../../state/desk";
 import { useDialog } from "../../state/dialogs";
-import { loopAgain, loopPinned, replayLoop } from "../../state/runs";
+import { loopAgain, loopPinned, replayLoop, runReads } from "../../state/runs";
 import { useStore } from "../../state/store";
 import { BatchDialog } from "./BatchDialog";
 import { RunDialog } from "./RunDialog";
@@ -56,7 +56,11 @@ function sendingActions(desk: Desk, seq: number | undefined, picked: number) {
       group: "Request" as const,
       words: "stripe github slack shopify schedule timeout deadline acknowledgement",
       enabled,
-      run: () => open({ how: "simulate" }),
+      run: async () => {
+        const row = desk.list.rowOf(chosen()[0] ?? 0);
+        const provider = simulatedAs(row?.provider, await desk.queries.fetchQuery(runReads.providers(desk)));
+        open({ how: "simulate", provider, where: row?.last ? "last" : "places" });
+      },
     },
     {
       id: "list.sendAll",

@@ -1,6 +1,8 @@
-import type { RunForm } from "../../model/runs";
+import { useState } from "react";
+import { placeText, type RunForm } from "../../model/runs";
 import { useTargets } from "../../state/queries";
-import { Field, inputClass, Segmented } from "../parts";
+import { recentUrls } from "../../state/sending";
+import { Button, Field, inputClass, Segmented } from "../parts";
 import css from "./Batch.module.css";
 
 interface WhereFieldsProps {
@@ -15,6 +17,9 @@ interface WhereFieldsProps {
 export function WhereFields({ form, error, one, onChange }: WhereFieldsProps) {
   const targets = useTargets().data ?? [];
   const places = form.where === "places";
+  const [recent] = useState(() => recentUrls());
+  const named = new Set([...targets.map((t) => t.url), ...form.urls.split(/\s+/)]);
+  const lately = recent.filter((url) => !named.has(url)).slice(0, 3);
   return (
     <section className={css.group} aria-label="Where to">
       <Segmented<RunForm["where"]>
@@ -75,6 +80,25 @@ export function WhereFields({ form, error, one, onChange }: WhereFieldsProps) {
             />
           )}
         </Field>
+      )}
+      {places && lately.length > 0 && (
+        <p className={css.lately}>
+          Lately:
+          {lately.map((url) => (
+            <Button
+              key={url}
+              small
+              look="quiet"
+              aria-label={`Add ${url}`}
+              title={url}
+              onClick={() =>
+                onChange({ urls: form.urls.trim() === "" ? url : `${form.urls.trimEnd()}\n${url}` })
+              }
+            >
+              {placeText({ url })}
+            </Button>
+          ))}
+        </p>
       )}
       {!places && (
         <p className={css.note}>
