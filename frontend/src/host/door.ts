@@ -101,6 +101,8 @@ export function openDoor(session: Session) {
     deliveries: (seq: number): Promise<t.Delivery[]> =>
       ok(GET("/api/v1/requests/{seq}/deliveries", at({ seq }))),
     retry: (id: string): Promise<t.Delivery> => ok(POST("/api/v1/deliveries/{id}/retry", at({ id }))),
+    redrive: (body: t.RedriveRequest): Promise<t.Redriven> =>
+      ok(POST("/api/v1/deliveries/redrive", { body })),
     cancel: (id: string): Promise<t.Delivery> => ok(POST("/api/v1/deliveries/{id}/cancel", at({ id }))),
     attempt: (id: string): Promise<t.AttemptDetail> => ok(GET("/api/v1/attempts/{id}", at({ id }))),
     /** The body of one side of an attempt, at most its first `most` bytes. */
@@ -151,6 +153,7 @@ export function openDoor(session: Session) {
     addTarget: (body: t.Target): Promise<t.Target> => ok(POST("/api/v1/targets", { body })),
     changeTarget: (name: string, body: Partial<t.Target>): Promise<t.Target> =>
       ok(PATCH("/api/v1/targets/{name}", { ...at({ name }), body })),
+    tryTarget: (name: string): Promise<t.Target> => ok(POST("/api/v1/targets/{name}/try", at({ name }))),
     deleteTarget: (name: string): Promise<void> => done(DELETE("/api/v1/targets/{name}", at({ name }))),
 
     samples: (): Promise<t.Sample[]> => ok(GET("/api/v1/samples")),

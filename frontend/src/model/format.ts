@@ -162,6 +162,8 @@ export function badgeOf(row: Row): Badge {
   if (row.state === "cut") return { text: "cut", tone: "warn", title: `Cut short: ${row.reason ?? ""}` };
   if (row.sig === "invalid") return { text: "signature", tone: "bad", title: "The signature is not valid" };
   const last = row.last;
+  if (waiting > 0 && last && statusTone(last.status ?? 0) !== "good")
+    return { text: "retrying", tone: "warn", title: "The last try failed; it is tried again by itself" };
   if (waiting > 0)
     return { text: "sending", tone: "info", title: `${plural(waiting, "delivery", "deliveries")} waiting` };
   if (last?.errorKind) {

@@ -1,7 +1,7 @@
 /** What the list shows: one endpoint or all, a quick filter, and the words in the filter box. */
 export interface Scope {
   endpoint: string | undefined;
-  quick: "pinned" | "failed" | "unread" | undefined;
+  quick: "pinned" | "failed" | "dead" | "unread" | undefined;
   text: string;
 }
 

@@ -48,13 +48,17 @@ export function outcomeOf(delivery: Delivery): { text: string; tone: "good" | "b
   };
 }
 
-/** Waits until a delivery has come to its end, looking at it now and then. */
-export async function finished(desk: Desk, seq: number, id: string): Promise<Delivery> {
+/**
+ * Waits until a delivery has come to its end, or waits for a later try with
+ * more than that many made; it is looked at now and then.
+ */
+export async function finished(desk: Desk, seq: number, id: string, tried = 0): Promise<Delivery> {
   for (let pause = 60; ; pause = Math.min(pause * 1.5, 1_000)) {
     const all = await desk.door.deliveries(seq);
     const found = all.find((d) => d.id === id);
     if (!found) throw new Error("this delivery is gone: its request was deleted");
-    if (FINAL.has(found.state)) {
+    const putOff = found.state === "waiting" && found.attempts.length > tried;
+    if (FINAL.has(found.state) || putOff) {
       desk.queries.setQueryData(reads.deliveries(desk, seq).queryKey, all);
       return found;
     }
@@ -86,7 +90,7 @@ async function follow(desk: Desk, seq: number, delivery: Delivery, place: string
   const about = aboutSends(seq);
   const waiting = desk.toasts.show({ about, text: `Sending #${seq} to ${place}…` });
   try {
-    const done = await finished(desk, seq, delivery.id);
+    const done = await finished(desk, seq, delivery.id, delivery.attempts.length);
     const { text, tone } = outcomeOf(done);
     const last = done.attempts.at(-1);
     const action = compareAction(desk, last) ?? (tone === "bad" ? showAction(desk, seq) : undefined);

@@ -52,6 +52,7 @@ export function createSync(options: SyncOptions) {
     void queries.invalidateQueries({ queryKey: ["status"] });
     void queries.invalidateQueries({ queryKey: ["endpoints"] });
     void queries.invalidateQueries({ queryKey: ["runs"] });
+    void queries.invalidateQueries({ queryKey: ["targets"] });
     countsTimer = setTimeout(() => {
       countsTimer = undefined;
       if (countsAgain) counts();

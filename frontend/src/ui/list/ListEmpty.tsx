@@ -34,6 +34,7 @@ export function ListEmpty({ onLeave }: { onLeave(): void }) {
       "Press P on a request to keep it: pinned ones are never removed by the limits.",
     ],
     failed: ["No delivery has failed", "Requests that could not be sent on are listed here."],
+    dead: ["No dead letters", "Requests whose deliveries used up all their tries are listed here."],
   } as const;
   const [title, hint] = quick
     ? empty[quick]

@@ -1,7 +1,10 @@
 import { count } from "../../model/format";
+import { filterOf } from "../../model/scope";
+import type { RedriveState } from "../../model/types";
 import { useCounting } from "../../state/counting";
 import { useDesk } from "../../state/desk";
 import { useEndpoints, useStatus } from "../../state/queries";
+import { askRedrive } from "../../state/redrive";
 import { useStore } from "../../state/store";
 import { Button, CloseIcon, IconButton } from "../parts";
 import css from "./List.module.css";
@@ -29,7 +32,26 @@ export function Summary({ searching }: { searching: boolean }) {
           Count all
         </Button>
       )}
+      <SendAgain known={view.known} />
     </>
+  );
+}
+
+/** Sends again what the list of failures shows. */
+function SendAgain({ known }: { known: number }) {
+  const desk = useDesk();
+  const scope = useStore(desk.scope);
+  if (known === 0 || (scope.quick !== "dead" && scope.quick !== "failed")) return null;
+  const states: RedriveState[] = scope.quick === "dead" ? ["dead"] : ["dead", "failed"];
+  return (
+    <Button
+      small
+      look="quiet"
+      className={css.countOn}
+      onClick={() => askRedrive(desk, { filter: filterOf(scope).filter, states }, known)}
+    >
+      Send all again…
+    </Button>
   );
 }
 

@@ -1,11 +1,15 @@
 import { Menu } from "@mantine/core";
+import { plural } from "../../model/format";
 import { everything, filterOf, type Scope } from "../../model/scope";
+import { targetState } from "../../model/standing";
 import type { Endpoint, Target } from "../../model/types";
 import { copyUrl, INBOX } from "../../state/commands";
 import { useDesk } from "../../state/desk";
 import { useEndpoints, useStatus, useTargets } from "../../state/queries";
+import { askRedrive, tryTarget } from "../../state/redrive";
 import { useStore } from "../../state/store";
-import { IconButton, MoreIcon, PlusIcon } from "../parts";
+import { useNow } from "../../state/useNow";
+import { Dot, IconButton, MoreIcon, PlusIcon } from "../parts";
 import { SavedFilters, useSaved } from "./SavedFilters";
 import css from "./Side.module.css";
 import { Item } from "./SideItem";
@@ -17,6 +21,7 @@ export function Side() {
   const targets = useTargets().data ?? [];
   const history = useStatus().data?.history;
   const scope = useStore(desk.scope);
+  const dead = targets.reduce((sum, t) => sum + (t.deliveries?.dead ?? 0), 0);
   const { current } = useSaved();
   const quick = (id: NonNullable<Scope["quick"]>) => ({
     on: scope.quick === id,
@@ -45,6 +50,7 @@ export function Side() {
         <Item name="Unread" {...quick("unread")} total={history?.unread} />
         <Item name="Pinned" {...quick("pinned")} total={history?.pinned} />
         <Item name="Failed deliveries" {...quick("failed")} total={history?.failed} />
+        {(dead > 0 || scope.quick === "dead") && <Item name="Dead letters" {...quick("dead")} total={dead} />}
         <SavedFilters />
       </ul>
       <Head title="Targets" add="Add a target" onAdd={() => desk.actions.run("target.add")} />
@@ -93,19 +99,51 @@ function EndpointItem({ endpoint, on }: { endpoint: Endpoint; on: boolean }) {
 }
 
 function TargetItem({ target }: { target: Target }) {
-  const { dialogs } = useDesk();
+  const desk = useDesk();
+  const resting = target.breaker?.state === "open";
+  const now = useNow(resting);
+  const state = targetState(target, now);
+  const dead = target.deliveries?.dead ?? 0;
+  const { name, url } = target;
   return (
-    <li className={css.item}>
+    <li className={`${css.item} ${css.withMore}`}>
       <button
         type="button"
         className={css.main}
-        title={target.url}
-        aria-label={`Target ${target.name}, ${target.url}`}
-        onClick={() => dialogs.open("target", { name: target.name })}
+        title={state ? `${url}\n${name} ${state.text}` : url}
+        aria-label={`Target ${name}, ${state ? `${state.text}, ` : ""}${url}`}
+        onClick={() => desk.dialogs.open("target", { name })}
       >
-        <span className={css.name}>{target.name}</span>
-        {hostOf(target.url) !== target.name && <span className={css.host}>{hostOf(target.url)}</span>}
+        <Dot tone={state?.tone ?? "good"} />
+        <span className={css.name}>{name}</span>
+        {state && resting ? (
+          <span className={css.host}>rests</span>
+        ) : (
+          hostOf(url) !== name && <span className={css.host}>{hostOf(url)}</span>
+        )}
       </button>
+      {(resting || dead > 0) && (
+        <Menu position="bottom-start" withinPortal>
+          <Menu.Target>
+            <IconButton className={css.more} label={`More for target ${name}`} icon={<MoreIcon />} />
+          </Menu.Target>
+          <Menu.Dropdown>
+            {resting && (
+              <Menu.Item onClick={() => void tryTarget(desk, name).catch(desk.toasts.fail)}>
+                Try now
+              </Menu.Item>
+            )}
+            {dead > 0 && (
+              <Menu.Item
+                onClick={() => askRedrive(desk, { filter: "", target: name, states: ["dead"] }, dead)}
+              >
+                Send {plural(dead, "dead letter")} again…
+              </Menu.Item>
+            )}
+            <Menu.Item onClick={() => desk.dialogs.open("target", { name })}>Edit…</Menu.Item>
+          </Menu.Dropdown>
+        </Menu>
+      )}
     </li>
   );
 }

@@ -128,8 +128,15 @@ export function useAppActions(): void {
         id: "nav.failed",
         title: "Failed deliveries",
         group: "Go to",
-        words: "errors dead",
+        words: "errors",
         run: () => desk.setScope({ quick: "failed" }),
+      },
+      {
+        id: "nav.dead",
+        title: "Dead letters",
+        group: "Go to",
+        words: "failed gave up exhausted",
+        run: () => desk.setScope({ quick: "dead" }),
       },
       {
         id: "target.add",

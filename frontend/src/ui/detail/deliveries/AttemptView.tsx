@@ -26,6 +26,15 @@ export function AttemptView({ attempt }: { attempt: Attempt }) {
         </code>
         <CopyButton iconOnly label="Copy the URL" onCopy={() => desk.host.copyText(attempt.url)} />
       </div>
+      {attempt.hops && attempt.hops.length > 0 && (
+        <ol className={css.hops} aria-label="Redirects that were followed">
+          {attempt.hops.map((hop) => (
+            <li key={hop.url}>
+              {hop.status} → {hop.url}
+            </li>
+          ))}
+        </ol>
+      )}
       {attempt.error && (
         <p className={css.error} role="note">
           {words(new Error(attempt.error.text))}

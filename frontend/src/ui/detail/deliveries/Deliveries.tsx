@@ -1,12 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
-import { changesText, clock, deliveryTone, errorWord, fullTime, ms, statusTone } from "../../../model/format";
+import { changesText, clock, errorWord, fullTime, ms, statusTone } from "../../../model/format";
+import { standingOf } from "../../../model/standing";
 import type { Attempt, Delivery } from "../../../model/types";
 import { useDesk } from "../../../state/desk";
 import { reads } from "../../../state/queries";
 import { aboutSends, placeOf, retry } from "../../../state/sending";
 import { useStore } from "../../../state/store";
 import { words } from "../../../state/toasts";
+import { useNow } from "../../../state/useNow";
 import { Button, ChevronIcon, CopyButton, EmptyState, Tag } from "../../parts";
 import { AttemptView, compareAnswers } from "./AttemptView";
 import css from "./Deliveries.module.css";
@@ -51,6 +53,7 @@ export function Deliveries({ seq }: { seq: number }) {
   );
 }
 
+const AGAIN = new Set<Delivery["state"]>(["failed", "dead", "cancelled", "dropped"]);
 const SEEN_MS = 6_000;
 
 /** The messages about failures that are told here go: at once, and later ones after a while. */
@@ -67,12 +70,13 @@ function useSeen(about: string): void {
 
 function DeliveryItem({ delivery, first }: { delivery: Delivery; first: boolean }) {
   const desk = useDesk();
-  const cancel = async () => {
+  const pending = delivery.state === "waiting" || delivery.state === "sending";
+  const now = useNow(delivery.state === "waiting");
+  const standing = standingOf(delivery, now);
+  const giveUp = async () => {
     await desk.door.cancel(delivery.id);
     await desk.queries.invalidateQueries({ queryKey: ["request", delivery.request, "deliveries"] });
   };
-  const again = ["failed", "dead", "cancelled", "dropped"].includes(delivery.state);
-  const pending = delivery.state === "waiting" || delivery.state === "sending";
   const item = useRef<HTMLLIElement>(null);
   // The button that was pressed goes away: the focus stays at its delivery.
   const press = (act: () => Promise<void>) => {
@@ -82,7 +86,7 @@ function DeliveryItem({ delivery, first }: { delivery: Delivery; first: boolean 
   return (
     <li className={css.delivery} ref={item} tabIndex={-1}>
       <div className={css.head}>
-        <Tag tone={deliveryTone(delivery.state)}>{delivery.state}</Tag>
+        <Tag tone={standing.tone}>{standing.word}</Tag>
         <span className={css.place}>
           {delivery.target && <b>{delivery.target}</b>}
           <MiddleCut text={placeOf({ url: delivery.url })} title={delivery.url} />
@@ -102,19 +106,27 @@ function DeliveryItem({ delivery, first }: { delivery: Delivery; first: boolean 
         <span className={css.faint} title={fullTime(delivery.createdAt)}>
           {clock(delivery.createdAt)}
         </span>
-        {again && (
+        {delivery.state === "waiting" && (
+          <Button small onClick={() => press(() => retry(desk, delivery))}>
+            Try now
+          </Button>
+        )}
+        {AGAIN.has(delivery.state) && (
           <Button small onClick={() => press(() => retry(desk, delivery))}>
             Retry
           </Button>
         )}
         {pending && (
-          <Button small onClick={() => press(cancel)}>
-            Cancel
+          <Button small onClick={() => press(giveUp)}>
+            Give up
           </Button>
         )}
       </div>
+      {standing.text !== "" && <p className={css.standing}>{standing.text}</p>}
       {delivery.attempts.length === 0 && (
-        <p className={css.none}>{pending ? "On its way…" : "Never tried."}</p>
+        <p className={css.none}>
+          {delivery.state === "sending" ? "On its way…" : pending ? "Not tried yet." : "Never tried."}
+        </p>
       )}
       {delivery.attempts.toReversed().map((attempt, i) => (
         <AttemptItem key={attempt.id} attempt={attempt} open={first && i === 0} />
@@ -141,6 +153,11 @@ function AttemptItem({ attempt, open: initially }: { attempt: Attempt; open: boo
           )}
           <span className={css.faint}>{ms(attempt.phasesMs.total)}</span>
         </button>
+        {attempt.unverified && (
+          <Tag tone="bad" title="The certificate of the target was not checked, as its settings say">
+            not verified
+          </Tag>
+        )}
         {attempt.against && attempt.changes !== undefined && (
           <Button
             small
