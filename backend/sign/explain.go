@@ -2,6 +2,7 @@ package sign
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -99,7 +100,9 @@ func (v *Verdict) take(f *finding, s *search) {
 		return
 	}
 	v.Hints = append(v.Hints, s.notes...)
-	v.Hints = append(v.Hints, s.shape()...)
+	if v.Reason == SignatureDiffers || v.Reason == TokenDiffers || v.Reason == KeyMalformed {
+		v.Hints = append(v.Hints, s.shape()...)
+	}
 	if len(s.tried) > 0 {
 		text := "Tried in vain: " + strings.Join(s.tried, "; ") + "."
 		if v.Reason == SignatureDiffers {
@@ -129,14 +132,25 @@ func (s *search) elsewhere() *finding {
 		}
 		return &finding{HeaderMissing, text}
 	}
+	return s.renamed()
+}
+
+// renamed tries the other headers that may carry the signature.
+func (s *search) renamed() *finding {
+	own := s.spec.public().Headers
 	for _, h := range s.m.Headers {
 		name := strings.ToLower(h.Name)
-		if len(s.spec.sets) > 0 && strings.ReplaceAll(name, "_", "-") == strings.ToLower(s.spec.sets[0].signature) && strings.Contains(name, "_") {
-			return &finding{HeaderMissing, fmt.Sprintf("The header came as %s, with underscores: something on the way renamed it.", h.Name)}
+		known := slices.ContainsFunc(own, func(o string) bool { return strings.EqualFold(o, name) })
+		if known || s.spec.inBody || !strings.Contains(name, "sign") && !strings.Contains(name, "hmac") {
+			continue
 		}
-		if strings.Contains(name, "signature") || strings.Contains(name, "hmac") {
-			s.notes = append(s.notes, fmt.Sprintf("There is a header called %s. If it carries the signature, this is another scheme: choose the provider, or name the header.", h.Name))
+		was := s.w
+		s.w.header = h.Name
+		holds := s.try(s.spec, s.m, s.ring)
+		if s.w = was; holds {
+			return &finding{HeaderMissing, fmt.Sprintf("The header %s is missing, and %s carries its signature, which holds: something on the way renamed it, or the sender uses a name of its own. Set that as the signature's header.", s.spec.header(was), h.Name)}
 		}
+		s.notes = append(s.notes, fmt.Sprintf("There is a header called %s. If it carries the signature, this is another scheme: choose the provider, or name the header.", h.Name))
 	}
 	return nil
 }

@@ -135,6 +135,8 @@ func TestExplainsTheScheme(t *testing.T) {
 		{"other joint", "slack-v0", append(header("X-Slack-Signature", "v0="+hmacHex(plain, "1."+body)), hook.Header{Name: "X-Slack-Request-Timestamp", Value: "1"}), sign.SchemeWrong, []string{"{timestamp}.{body}"}},
 		{"other header", "github-sha256", header("X-Hub-Signature", "sha256="+hmacHex(plain, body)), sign.SchemeWrong, []string{"hub-signature-method"}},
 		{"other provider", "github-sha256", header("Stripe-Signature", "t=1,v1=00"), sign.HeaderMissing, []string{"Stripe", "stripe-v1"}},
+		{"renamed", "github-sha256", header("X_Hub_Signature_256", "sha256="+hmacHex(plain, body)), sign.HeaderMissing, []string{"X_Hub_Signature_256", "holds", "renamed"}},
+		{"named otherwise", "github-sha256", header("X-Own-Hmac", "sha256=00"), sign.HeaderMissing, []string{"X-Hub-Signature-256"}},
 		{"nothing", "github-sha256", nil, sign.HeaderMissing, []string{"X-Hub-Signature-256"}},
 		{"empty", "github-sha256", header("X-Hub-Signature-256", ""), sign.HeaderMissing, []string{"empty"}},
 		{"nonsense", "github-sha256", header("X-Hub-Signature-256", "sha256=zz"), sign.HeaderMalformed, []string{"sha256=<hex>", "zz"}},

@@ -260,12 +260,12 @@ func (s *search) standardShape(secret string) string {
 // secretHint tells where the right secret is, when the provider is known.
 func (s *search) secretHint() string {
 	if p, known := providerOf(s.provider); known {
-		return "Where it is: " + p.SecretHint
+		return "Where the right one is: " + p.SecretHint
 	}
 	for _, p := range providerTable {
 		for _, id := range p.Schemes {
 			if id == s.spec.id {
-				return "Where it is: " + p.SecretHint
+				return "Where the right one is: " + p.SecretHint
 			}
 		}
 	}

@@ -183,7 +183,8 @@ func (x *exam) verdict(f outcome) Verdict {
 	case v.Reason == TokenDiffers:
 		v.Hints = append(v.Hints, "The token sent is not the secret that is set.")
 	}
-	if v.Reason != OK && late != nil && v.Reason != late.reason {
+	judged := v.Reason == SignatureDiffers || v.Reason == BodyChanged || v.Reason == URLDiffers || v.Reason == ClaimWrong
+	if judged && late != nil {
 		v.Hints = append(v.Hints, "Besides, with a matching signature it would still be refused: "+late.hint)
 	}
 	v.Valid = v.Reason == OK
