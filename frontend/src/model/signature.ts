@@ -99,6 +99,8 @@ const TITLES: Record<string, string> = {
 export function verdictTitle(verdict: Pick<Verdict, "reason" | "provider" | "scheme">, names: Names): string {
   if (verdict.reason === "no_secret" && verdict.scheme !== "" && verdict.provider)
     return `Signed by ${names.provider(verdict.provider)}; no secret is set yet`;
+  if (verdict.reason === "no_public_key" && verdict.provider)
+    return `Signed by ${names.provider(verdict.provider)}; no public key is set yet`;
   return TITLES[verdict.reason] ?? "The signature does not hold";
 }
 

@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { fullTime } from "../../../model/format";
+import { fullTime, rowTime } from "../../../model/format";
 import { ageText, apart, type Parts, placeText, type Verdict } from "../../../model/signature";
 import type { Detail } from "../../../model/types";
 import { useDesk } from "../../../state/desk";
@@ -18,8 +18,9 @@ interface FactsProps {
 export function Facts({ verdict, detail, onChange }: FactsProps) {
   const names = useNames();
   const scheme = names.scheme(verdict.scheme);
+  const byKey = scheme?.needsPublicKey === true && !scheme.needsSecret;
   const { expected = "", received = "" } = verdict;
-  const differ = expected !== "" && received !== "" && !verdict.valid;
+  const differ = expected !== "" && received !== "" && expected !== received && !verdict.valid;
   const [ours, theirs] = differ ? apart(expected, received) : [undefined, undefined];
   return (
     <dl className={css.facts}>
@@ -38,23 +39,26 @@ export function Facts({ verdict, detail, onChange }: FactsProps) {
           <span className={css.faint}>not known</span>
         )}
       </Fact>
-      <Fact name="Secret">
-        {verdict.secretSet ? (
-          <>
-            of the endpoint {verdict.endpoint}, {placeText(verdict.secretPlace)}
-          </>
+      <Fact name={byKey ? "Public key" : "Secret"}>
+        {byKey && verdict.reason !== "no_public_key" ? (
+          <span>of the endpoint {verdict.endpoint}</span>
+        ) : verdict.secretSet && !byKey ? (
+          <span title={verdict.secretPlace?.why}>
+            of the endpoint {verdict.endpoint},{" "}
+            {placeText(verdict.secretPlace && { place: verdict.secretPlace.place })}
+          </span>
         ) : (
           <span className={css.faint}>none is set for the endpoint {verdict.endpoint}</span>
         )}
         {onChange && (
           <Button small onClick={onChange}>
-            {verdict.secretSet ? "Change or try another" : "Set a secret"}
+            {verdict.secretSet ? "Change or try another" : byKey ? "Set the key" : "Set a secret"}
           </Button>
         )}
       </Fact>
       {verdict.timestamp && (
         <Fact name="Signed at">
-          <span title={verdict.timestamp}>{fullTime(verdict.timestamp)}</span>{" "}
+          <span title={fullTime(verdict.timestamp)}>{rowTime(verdict.timestamp, new Date())}</span>{" "}
           <span className={css.faint}>
             {ageText(verdict.timestamp, detail.receivedAt, verdict.toleranceSeconds)}
           </span>
@@ -87,8 +91,8 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
 function Signature({ text, parts, name }: { text: string; parts: Parts | undefined; name: string }) {
   const { host } = useDesk();
   return (
-    <>
-      <code className={css.signature}>
+    <span className={css.signature}>
+      <code>
         {parts ? (
           <>
             {parts.start}
@@ -100,6 +104,6 @@ function Signature({ text, parts, name }: { text: string; parts: Parts | undefin
         )}
       </code>
       <CopyButton iconOnly label={`Copy the ${name}`} onCopy={() => host.copyText(text)} />
-    </>
+    </span>
   );
 }

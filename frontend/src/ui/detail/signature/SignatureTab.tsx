@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { unverified, type Verdict } from "../../../model/signature";
+import type { Verdict } from "../../../model/signature";
 import type { Detail, Endpoint } from "../../../model/types";
 import { useDesk } from "../../../state/desk";
 import { useEndpoints } from "../../../state/queries";
@@ -44,9 +44,9 @@ function Loaded({ detail, verdict, endpoint }: LoadedProps) {
   const [tried, setTried] = useState<Verdict>();
   const [asked, setAsked] = useState<boolean>();
   const shown = tried ?? verdict;
-  // Without anything to verify by, setting it is the next step.
-  const open =
-    asked ?? (unverified(verdict.reason) && verdict.reason !== "secret_unreadable" && !verdict.secretSet);
+  // A signature without anything to verify it by: setting that is the next step.
+  const lacks = verdict.reason === "no_secret" || verdict.reason === "no_public_key";
+  const open = asked ?? (lacks && verdict.scheme !== "" && !verdict.secretSet);
   return (
     <div className={css.tab}>
       <Banner verdict={shown} />

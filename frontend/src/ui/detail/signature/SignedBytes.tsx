@@ -30,7 +30,7 @@ export function SignedBytes({ base64, total }: { base64: string; total: number }
   return (
     <section className={css.bytes} aria-label="Signed bytes">
       <header>
-        <h3>Signed bytes</h3>
+        <h3 className={css.subtitle}>Signed bytes</h3>
         <span className={css.faint}>{size(total)}</span>
         <span className={css.grow} />
         <Segmented<View> label="Show signed bytes as" items={VIEWS} value={view} onChange={setView} />
@@ -50,7 +50,7 @@ export function SignedBytes({ base64, total }: { base64: string; total: number }
   );
 }
 
-/** Line ends and other bytes that cannot be seen decide over signatures: they get a sign. */
+/** A line end that cannot be seen decides over signatures: returns, a last line end, tabs and NUL get a sign. */
 function visible(text: string): string {
-  return text.replace(/\r/g, "␍").replace(/\n/g, "␊\n").replace(/\t/g, "␉").replace(/\0/g, "␀");
+  return text.replace(/\r/g, "␍").replace(/\n$/, "␊").replace(/\t/g, "␉").replaceAll("\0", "␀");
 }

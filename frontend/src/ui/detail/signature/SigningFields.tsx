@@ -161,7 +161,7 @@ function SecretField({ draft, onChange, error, hint, set, next }: SecretFieldPro
             spellCheck={false}
             autoComplete="off"
             rows={Math.min(4, draft.secret.split("\n").length + 1)}
-            placeholder={set ? "Leave empty to keep the one that is set" : "whsec_…"}
+            placeholder={set ? "Leave empty to keep the one that is set" : "Paste the signing secret"}
             value={draft.secret}
             onChange={(e) => onChange({ secret: e.currentTarget.value })}
           />

@@ -68,7 +68,7 @@ export function SigningForm({ seq, endpoint, verdict, onTried, onDone }: Signing
     });
   return (
     <form className={css.form} aria-label={`Signatures of the endpoint ${endpoint.name}`} onSubmit={submit}>
-      <h3>How the endpoint {endpoint.slug} is signed</h3>
+      <h3 className={css.subtitle}>How requests to {endpoint.slug} are signed</h3>
       <SigningFields
         draft={draft}
         onChange={(part) => setDraft((now) => ({ ...now, ...part }))}
