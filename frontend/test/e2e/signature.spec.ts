@@ -202,4 +202,13 @@ test("the endpoint's dialog sets provider and secret, and removes it", async ({ 
   await dialog.getByRole("button", { name: "Save" }).click();
   await expect(dialog).toBeHidden();
   expect(await creel.api("GET", "/endpoints/shop")).toMatchObject({ provider: "github", secretSet: true });
+
+  await page.getByRole("button", { name: "More for shop" }).click();
+  await page.getByRole("menuitem", { name: "Edit…" }).click();
+  await expect(dialog).toContainText("One is set, kept in a file only you can read");
+  await expect(dialog.getByRole("textbox", { name: "Secret" })).toHaveValue("");
+  await dialog.getByRole("button", { name: "Remove the secret" }).click();
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(dialog).toBeHidden();
+  expect(await creel.api("GET", "/endpoints/shop")).toMatchObject({ provider: "github", secretSet: false });
 });
