@@ -35,7 +35,7 @@ for (const theme of ["light", "dark"] as const) {
     )
       await page.keyboard.press("Tab");
     await expect(page.getByRole("tab", { name: "Body" })).toBeFocused();
-    for (const name of [/^Headers/, /^Raw/, /^Deliveries/, /^Compare/]) {
+    for (const name of [/^Headers/, /^Raw/, /^Signature/, /^Deliveries/, /^Compare/]) {
       await page.keyboard.press("ArrowRight");
       await expect(page.getByRole("tab", { name })).toBeFocused();
       await expect(page.getByRole("tabpanel", { name })).toBeVisible();
@@ -68,7 +68,7 @@ for (const theme of ["light", "dark"] as const) {
     for (const order of [1, 2]) await creel.post("/inbox/orders", { order });
     await creel.api("POST", "/requests/2/replay", { url: app.url });
     await open();
-    for (const name of [/^Body/, /^Headers/, /^Raw/, /^Deliveries/, /^Compare/]) {
+    for (const name of [/^Body/, /^Headers/, /^Raw/, /^Signature/, /^Deliveries/, /^Compare/]) {
       await page.getByRole("tab", { name }).click();
       await expect(page.getByRole("tabpanel", { name })).toBeVisible();
       await expectAccessible(page);
