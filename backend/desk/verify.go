@@ -231,7 +231,7 @@ func newChecking(ep *hook.Endpoint, r *hook.Request, headers hook.Headers, body 
 	c.foreign = foreign(ep, detected, scheme)
 	c.options.Scheme = resolveScheme(c.options, headers, body, scheme)
 	c.options.Tolerance = tolerance(ep, c.options.Scheme)
-	if c.options.Tolerance != nil {
+	if c.options.Tolerance != nil || ep.ToleranceSeconds == nil { // a token's expiry needs no tolerance
 		c.options.Now = r.ReceivedAt
 	}
 	return c

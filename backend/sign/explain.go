@@ -148,7 +148,11 @@ func (s *search) renamed() *finding {
 		s.w.header = h.Name
 		holds := s.try(s.spec, s.m, s.ring)
 		if s.w = was; holds {
-			return &finding{HeaderMissing, fmt.Sprintf("The header %s is missing, and %s carries its signature, which holds: something on the way renamed it, or the sender uses a name of its own. Set that as the signature's header.", s.spec.header(was), h.Name)}
+			name := s.spec.header(was)
+			if name == "" {
+				return &finding{HeaderMissing, fmt.Sprintf("Nobody said which header carries the signature, and %s has one that holds. Set that as the signature's header.", h.Name)}
+			}
+			return &finding{HeaderMissing, fmt.Sprintf("The header %s is missing, and %s carries its signature, which holds: something on the way renamed it, or the sender uses a name of its own. Set that as the signature's header.", name, h.Name)}
 		}
 		s.notes = append(s.notes, fmt.Sprintf("There is a header called %s. If it carries the signature, this is another scheme: choose the provider, or name the header.", h.Name))
 	}

@@ -276,3 +276,8 @@ func TestSeveralSignatures(t *testing.T) {
 		}
 	}
 }
+
+func TestExplainsTheUnnamedHeader(t *testing.T) {
+	m := sign.Message{Method: "POST", Body: []byte("{}"), Headers: hook.Headers{{Name: "X-My-Signature", Value: hmacHex(plain, "{}")}}}
+	wants(t, sign.Explain(m, sign.Key{Secret: plain}, sign.Options{Scheme: "hmac-sha256-hex"}), sign.HeaderMissing, "Nobody said", "X-My-Signature")
+}
