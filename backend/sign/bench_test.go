@@ -20,11 +20,12 @@ func BenchmarkExplain(b *testing.B) {
 		body []byte
 	}{
 		{"json 2 KiB", list(2 << 10)}, {"json 64 KiB", list(64 << 10)}, {"json 1 MiB", list(1 << 20)}, {"json 4 MiB", list(4 << 20)}, {"json 8 MiB", list(8 << 20)}, {"json 25 MiB", list(25 << 20)},
-		{"lines 25 MiB", bytes.Repeat([]byte("abc\n"), 25<<18)}, {"form 1 MiB", bytes.Repeat([]byte("a=b%20c&"), 1<<17)},
+		{"small form", []byte("From=%2B1&To=%2B2&Body=Hello")}, {"lines 25 MiB", bytes.Repeat([]byte("abc\n"), 25<<18)}, {"form 1 MiB", bytes.Repeat([]byte("a=b%20c&"), 1<<17)},
 	} {
-		for _, scheme := range []string{"stripe-v1", "square"} {
+		for _, scheme := range []string{"stripe-v1", "square", "twilio", "linear"} {
 			m := sign.Message{Method: "POST", URL: "https://hooks.example.com/in?a=1&b=2", Body: c.body, Headers: hook.Headers{
-				{Name: "Stripe-Signature", Value: "t=1,v1=00"}, {Name: "x-square-hmacsha256-signature", Value: "AAAA"}}}
+				{Name: "Stripe-Signature", Value: "t=1,v1=00"}, {Name: "x-square-hmacsha256-signature", Value: "AAAA"},
+				{Name: "X-Twilio-Signature", Value: "AAAA"}, {Name: "Linear-Signature", Value: "00"}}}
 			b.Run(c.name+" "+scheme, func(b *testing.B) {
 				for b.Loop() {
 					if v := sign.Explain(m, sign.Key{Secret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}, sign.Options{Scheme: scheme}); v.Valid {

@@ -39,7 +39,7 @@ func (s *search) pay(n int) bool {
 // try judges a message and keys in place of the given ones.
 func (s *search) try(sp *spec, m Message, ring keyring) bool {
 	times := max(1, len(ring.shared)) * max(1, len(ring.public))
-	return s.pay(times*(len(m.Body)+1024)) && sp.holds(m, s.w, ring)
+	return s.pay(times*sp.cost(m)) && sp.holds(m, s.w, ring)
 }
 
 // Explain is Verify, and for a signature that does not hold it tries what

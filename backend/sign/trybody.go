@@ -18,7 +18,7 @@ import (
 // Bodies larger than these are not parsed, and not written in every dialect.
 const (
 	mostParsed   = 8 << 20
-	mostDialects = 1 << 20
+	mostDialects = 512 << 10
 )
 
 // byBody tries what the body may have been before it was changed on the way.
@@ -73,7 +73,8 @@ func (s *search) lineForms(try func([]byte, string) bool) string {
 }
 
 func (s *search) newlines(b []byte, try func([]byte, string) bool) bool {
-	if !bytes.Contains(b, []byte("\n")) || !s.pay(2*len(b)) {
+	lines := bytes.Count(b, []byte("\n"))
+	if lines == 0 || !s.pay(2*len(b)+16*lines) {
 		return true
 	}
 	lf := bytes.ReplaceAll(b, []byte("\r\n"), []byte("\n"))

@@ -139,7 +139,7 @@ func (x *exam) weigh() outcome {
 	}
 	left := urlWork
 	for _, u := range x.o.URLs {
-		if left -= len(x.m.Body) + 1024; left < 0 {
+		if left -= x.spec.cost(x.m); left < 0 {
 			break
 		}
 		m := x.m
