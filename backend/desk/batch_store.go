@@ -32,7 +32,7 @@ type RunStore interface {
 	Items(ctx context.Context, run int64, cur hook.ItemCursor) ([]hook.RunItem, error)
 	// SendItems records the deliveries of pending items: ds[i] is that of ns[i].
 	SendItems(ctx context.Context, run int64, ns []int64, ds []hook.Delivery) error
-	// SettleItem records what came of an item. It fills in Was, and without an
-	// answer Against, and returns the outcome.
-	SettleItem(ctx context.Context, run, n int64, state hook.ItemState, o hook.RunOutcome) (hook.RunOutcome, error)
+	// SettleItems records what came of items, in one transaction. It fills in Was,
+	// and without an answer Against.
+	SettleItems(ctx context.Context, run int64, items []hook.SettledItem) error
 }

@@ -144,7 +144,7 @@ func (r *runner) wait(ctx context.Context) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	case e := <-r.ended:
-		return r.settle(ctx, e)
+		return r.settle(ctx, r.alsoEnded(e)...)
 	case <-cancelled:
 		r.end, r.reason = hook.RunCancelled, ""
 		return r.breakOff(ctx)
@@ -237,34 +237,64 @@ func (r *runner) readAhead(ctx context.Context) error {
 	return nil
 }
 
-// settle records how an item ended.
-func (r *runner) settle(ctx context.Context, e ending) error {
-	it, ok := r.flights[e.delivery]
-	if !ok {
-		return nil
+// alsoEnded adds to an ending those that are there already: they are recorded
+// together.
+func (r *runner) alsoEnded(first ending) []ending {
+	all := []ending{first}
+	for {
+		select {
+		case e := <-r.ended:
+			all = append(all, e)
+		default:
+			return all
+		}
 	}
-	state, o, ended := r.reading(ctx, e)
-	if !ended {
-		r.fly(it, e.delivery)
-		return nil
+}
+
+// settle records how items ended.
+func (r *runner) settle(ctx context.Context, all ...ending) error {
+	var items []hook.RunItem
+	var settled []hook.SettledItem
+	for _, e := range all {
+		it, ok := r.flights[e.delivery]
+		if !ok {
+			continue
+		}
+		state, o, ended := r.reading(ctx, e)
+		if !ended {
+			r.fly(it, e.delivery)
+			continue
+		}
+		r.land(e.delivery)
+		items = append(items, it)
+		settled = append(settled, hook.SettledItem{N: it.N, State: state, RunOutcome: o})
 	}
-	r.land(e.delivery)
-	if o := r.run.Order; o.Parallel == 1 && o.DelayMs > 0 && len(r.flights) == 0 {
+	if o := r.run.Order; o.Parallel == 1 && o.DelayMs > 0 && len(items) > 0 && len(r.flights) == 0 {
 		if after := r.d.now().Add(time.Duration(o.DelayMs) * time.Millisecond); after.After(r.notBefore) {
 			r.notBefore = after
 		}
 	}
-	return r.outcome(ctx, it, state, o)
+	return r.outcomes(ctx, items, settled)
 }
 
-// outcome records an item and stops the run when it is to stop at a failure.
+// outcome records one item.
 func (r *runner) outcome(ctx context.Context, it hook.RunItem, state hook.ItemState, o hook.RunOutcome) error {
-	if _, err := r.d.store.SettleItem(ctx, r.run.ID, it.N, state, o); err != nil {
+	return r.outcomes(ctx, []hook.RunItem{it}, []hook.SettledItem{{N: it.N, State: state, RunOutcome: o}})
+}
+
+// outcomes records items and stops the run when it is to stop at a failure.
+func (r *runner) outcomes(ctx context.Context, items []hook.RunItem, settled []hook.SettledItem) error {
+	if len(settled) == 0 {
+		return nil
+	}
+	if err := r.d.store.SettleItems(ctx, r.run.ID, settled); err != nil {
 		return err
 	}
-	if state == hook.ItemFailed && r.run.Order.StopAtFirstFailure && r.end == "" {
-		r.end = hook.RunStopped
-		r.reason = fmt.Sprintf("stopped at the first failure, request %d: %s", it.Request, failureText(o))
+	for i, s := range settled {
+		if s.State == hook.ItemFailed && r.run.Order.StopAtFirstFailure && r.end == "" {
+			r.end = hook.RunStopped
+			r.reason = fmt.Sprintf("stopped at the first failure, request %d: %s", items[i].Request, failureText(s.RunOutcome))
+		}
 	}
 	return nil
 }

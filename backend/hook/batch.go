@@ -124,6 +124,13 @@ type RunOutcome struct {
 	Ruling Ruling
 }
 
+// SettledItem is an item that has come to its end.
+type SettledItem struct {
+	N     int64
+	State ItemState // ItemDelivered, ItemFailed or ItemCancelled
+	RunOutcome
+}
+
 // IsChanged says that the answer is another than before, or that there was one
 // before and now there is none.
 func (o RunOutcome) IsChanged() bool { return o.Changes > 0 || (o.Was > 0 && o.Status == 0) }

@@ -57,6 +57,14 @@ func (r *rig) sendItem(run, n, seq int64) string {
 	return ds[0].ID
 }
 
+// settleItem records one item and returns its outcome as it was completed.
+func (r *rig) settleItem(run, n int64, state hook.ItemState, o hook.RunOutcome) hook.RunOutcome {
+	r.t.Helper()
+	items := []hook.SettledItem{{N: n, State: state, RunOutcome: o}}
+	r.must(r.SettleItems(ctx, run, items))
+	return items[0].RunOutcome
+}
+
 func runs(t *testing.T, r *rig) {
 	r.fill(3)
 	id := r.newRun(1, 2, 3)
@@ -83,15 +91,14 @@ func runs(t *testing.T, r *rig) {
 	}
 
 	rev = r.Change().Rev
-	o, err := r.SettleItem(ctx, id, 2, hook.ItemDelivered, hook.RunOutcome{Attempt: "a", Status: 200, Took: 1500 * time.Microsecond, Changes: 0})
-	r.must(err)
+	o := r.settleItem(id, 2, hook.ItemDelivered, hook.RunOutcome{Attempt: "a", Status: 200, Took: 1500 * time.Microsecond, Changes: 0})
 	if now := r.Change().Rev; now <= rev || o.Was != 0 {
 		t.Errorf("settling an item is no news, or was %d", o.Was)
 	}
-	_, err = r.SettleItem(ctx, id, 2, hook.ItemFailed, hook.RunOutcome{Changes: -1}) // it has ended
-	r.must(err)
-	_, err = r.SettleItem(ctx, id, 1, hook.ItemFailed, hook.RunOutcome{Changes: -1, Note: "gone"}) // never in the outbox
-	r.must(err)
+	r.must(r.SettleItems(ctx, id, []hook.SettledItem{
+		{N: 2, State: hook.ItemFailed, RunOutcome: hook.RunOutcome{Changes: -1}},               // it has ended
+		{N: 1, State: hook.ItemFailed, RunOutcome: hook.RunOutcome{Changes: -1, Note: "gone"}}, // never in the outbox
+	}))
 	if d := cmp.Diff(hook.RunCounts{Total: 3, Sent: 2, Delivered: 1, Failed: 1, Same: 1}, r.run(id).RunCounts); d != "" {
 		t.Errorf("counts differ (-want +got):\n%s", d)
 	}
@@ -132,14 +139,12 @@ func runLooksBack(t *testing.T, r *rig) {
 	answer(r.owe(1, "http://a/"), "first", 201, "")
 	id := r.newRun(1, 1)
 	answer(r.sendItem(id, 1, 1), "second", 500, "first")
-	o, err := r.SettleItem(ctx, id, 1, hook.ItemFailed, hook.RunOutcome{Attempt: "second", Status: 500, Changes: 2, Against: "first"})
-	r.must(err)
+	o := r.settleItem(id, 1, hook.ItemFailed, hook.RunOutcome{Attempt: "second", Status: 500, Changes: 2, Against: "first"})
 	if o.Was != 201 {
 		t.Errorf("was %d, want 201", o.Was)
 	}
 	answer(r.sendItem(id, 2, 1), "third", 0, "")
-	o, err = r.SettleItem(ctx, id, 2, hook.ItemFailed, hook.RunOutcome{Attempt: "third", Changes: -1})
-	r.must(err)
+	o = r.settleItem(id, 2, hook.ItemFailed, hook.RunOutcome{Attempt: "third", Changes: -1})
 	if o.Was != 500 || o.Against != "second" || !o.IsChanged() {
 		t.Errorf("without an answer: %+v", o)
 	}

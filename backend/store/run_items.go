@@ -60,20 +60,23 @@ func (s *Store) SendItems(ctx context.Context, run int64, ns []int64, ds []hook.
 	})
 }
 
-// SettleItem records what came of an item and counts it; an item that has come
+// SettleItems records what came of items and counts them; an item that has come
 // to its end already stays as it is. Was and, without an answer, Against are
-// looked up here; the outcome is returned with them.
-func (s *Store) SettleItem(ctx context.Context, run, n int64, state hook.ItemState, o hook.RunOutcome) (hook.RunOutcome, error) {
-	var told hook.RunOutcome
-	err := s.write(ctx, "record item of run", func(t *tx) error {
+// looked up here and set in items.
+func (s *Store) SettleItems(ctx context.Context, run int64, items []hook.SettledItem) error {
+	return s.write(ctx, "record items of run", func(t *tx) error {
 		t.revised = true
-		told = o
-		if err := t.lookBack(run, n, &told); err != nil {
-			return err
+		for i := range items {
+			it := &items[i]
+			if err := t.lookBack(run, it.N, &it.RunOutcome); err != nil {
+				return err
+			}
+			if err := t.settleItem(run, it.N, it.State, it.RunOutcome); err != nil {
+				return err
+			}
 		}
-		return t.settleItem(run, n, state, told)
+		return nil
 	})
-	return told, err
 }
 
 func (t *tx) settleItem(run, n int64, state hook.ItemState, o hook.RunOutcome) error {
