@@ -263,8 +263,11 @@ func (r *run) words(v sobek.Value) string {
 	if err != nil || r.late.Load() {
 		return "transform threw something that cannot be shown"
 	}
-	return clip(text.String(), maxErrorText)
+	return clip(plainly.Replace(text.String()), maxErrorText)
 }
+
+// plainly says in plain words what the engine does not.
+var plainly = strings.NewReplacer("Value is not object coercible", "a value to take parts of is undefined or null")
 
 // place gives e the innermost frame that is the transform's.
 func (r *run) place(e *Error, frames []sobek.StackFrame) *Error {

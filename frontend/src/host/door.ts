@@ -133,6 +133,9 @@ export function openDoor(session: Session) {
     resumeRun: (id: number): Promise<t.Run> => ok(POST("/api/v1/runs/{id}/resume", at({ id }))),
     deleteRun: (id: number): Promise<void> => done(DELETE("/api/v1/runs/{id}", at({ id }))),
     simulatedProviders: (): Promise<t.SimulatedProvider[]> => ok(GET("/api/v1/simulated-providers")),
+    /** Runs a transform on a kept request; nothing is sent. */
+    tryTransform: (body: t.TransformTrial, signal?: AbortSignal): Promise<t.TransformTried> =>
+      ok(POST("/api/v1/transforms/try", { body, signal })),
     compare: (body: t.CompareRequest): Promise<t.Comparison> => ok(POST("/api/v1/compare", { body })),
 
     endpoints: (): Promise<t.Endpoint[]> => ok(GET("/api/v1/endpoints")),

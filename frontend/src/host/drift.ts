@@ -34,6 +34,7 @@ export type Answers = [
   Fits<Door["SimulatedProvider"], t.SimulatedProvider>,
   Fits<Door["RequestVerdict"], s.Verdict>,
   Fits<Door["Signatures"], s.Signatures>,
+  Fits<Door["TransformTried"], t.TransformTried>,
 ];
 
 export type Inputs = [
@@ -51,4 +52,5 @@ export type Inputs = [
   Fits<t.TlsRequest, Door["TLSRequest"]>,
   Fits<t.SavedFilter, Door["SavedFilter"]>,
   Fits<t.RunRequest, Door["RunRequest"]>,
+  Fits<t.TransformTrial, Door["TransformTrial"]>,
 ];

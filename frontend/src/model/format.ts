@@ -166,6 +166,9 @@ export function badgeOf(row: Row): Badge {
     return { text: "retrying", tone: "warn", title: "The last try failed; it is tried again by itself" };
   if (waiting > 0)
     return { text: "sending", tone: "info", title: `${plural(waiting, "delivery", "deliveries")} waiting` };
+  if (last?.errorKind === "dropped") {
+    return { text: "dropped", tone: "plain", title: "The target's transform wanted nothing sent" };
+  }
   if (last?.errorKind) {
     return {
       text: errorWord(last.errorKind),

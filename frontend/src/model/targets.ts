@@ -11,6 +11,7 @@ export interface TargetDraft {
   dropQuery: boolean;
   filter: string;
   rules: HeaderRule[];
+  transform: string;
   mark: boolean;
   attempts: string;
   waits: string;
@@ -45,6 +46,7 @@ export function draftOf(target: Target | undefined, url: string | undefined): Ta
     dropQuery: target?.dropQuery ?? false,
     filter: target?.filter ?? "",
     rules: target?.headerRules ?? [],
+    transform: target?.transform ?? "",
     mark: target?.mark ?? true,
     attempts: number(policy?.attempts),
     waits: waitsText(policy?.waitsMs ?? []),
@@ -74,17 +76,25 @@ export class BadField extends Error {
   }
 }
 
-/** The target that a draft means; a BadField is thrown for what cannot be read. */
-export function targetOf(draft: TargetDraft): Target {
+/** Where a draft sends to. */
+export function placeOf(draft: TargetDraft): Pick<Target, "url" | "pathMode" | "path" | "dropQuery"> {
   return {
-    name: draft.name.trim(),
     url: readAddress(draft.url).url,
     pathMode: draft.pathMode,
     path: draft.pathMode === "template" ? draft.path.trim() : "",
     dropQuery: draft.dropQuery && draft.pathMode !== "exact",
+  };
+}
+
+/** The target that a draft means; a BadField is thrown for what cannot be read. */
+export function targetOf(draft: TargetDraft): Target {
+  return {
+    name: draft.name.trim(),
+    ...placeOf(draft),
     filter: draft.filter.trim(),
     headerRules: draft.rules.filter((r) => r.name.trim() !== ""),
     mark: draft.mark,
+    transform: draft.transform,
     timeoutMs: limitOf("timeoutMs", draft.timeout, 0.1, 30_000),
     policy: {
       attempts: wholeOf("policy.attempts", draft.attempts, 1, 100),

@@ -217,6 +217,8 @@ export interface Target {
   filter?: string;
   policy?: Policy;
   connection?: Connection;
+  /** JavaScript that changes what is sent; "" is none. */
+  transform?: string;
   readonly breaker?: Breaker;
   readonly deliveries?: { waiting: number; dead: number; failed: number };
 }
@@ -336,6 +338,8 @@ export interface Delivery {
   edited: boolean;
   /** Signed anew at each try. */
   resigned: boolean;
+  /** The target's transform made what is sent; it is not run again. */
+  transformed: boolean;
   createdAt: string;
   nextAt?: string;
   /** Oldest first. */
@@ -551,6 +555,42 @@ export class DoorError extends Error {
     super(text);
     this.name = "DoorError";
   }
+}
+
+/** Asks what a transform would make of a request; url, pathMode, path and dropQuery are in place of the target's. */
+export interface TransformTrial {
+  source: string;
+  request: number;
+  target?: string;
+  url?: string;
+  pathMode?: "append" | "exact" | "template";
+  path?: string;
+  dropQuery?: boolean;
+}
+
+export interface TransformMessage {
+  method: string;
+  url: string;
+  headers: [string, string][];
+  bodyBase64: string;
+}
+
+/** What a transform made of a request. Nothing was sent. */
+export interface TransformTried {
+  given: TransformMessage;
+  results: TransformMessage[];
+  /** It ran, and wants nothing sent. */
+  dropped: boolean;
+  logs: string[];
+  error?: TransformError;
+  ms: number;
+}
+
+/** Why a transform failed; line and column from 1, absent when it has no place in the source. */
+export interface TransformError {
+  text: string;
+  line?: number;
+  column?: number;
 }
 
 /** Where a run sends to: exactly one of the two. */

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { BadField, draftOf, type TargetDraft, tabOf, targetOf } from "../../model/targets";
+import { BadField, draftOf, placeOf, type TargetDraft, tabOf, targetOf } from "../../model/targets";
 import type { Target } from "../../model/types";
 import { useDesk } from "../../state/desk";
 import { useSaving } from "../../state/saving";
@@ -9,6 +9,8 @@ import { ConnectionTab } from "./target/ConnectionTab";
 import { DeliveryTab } from "./target/DeliveryTab";
 import { GeneralTab } from "./target/GeneralTab";
 import { TargetNotice } from "./target/TargetNotice";
+import { TransformDialog } from "./transform/TransformDialog";
+import { TransformField } from "./transform/TransformField";
 
 const FIELDS = [
   "name",
@@ -16,6 +18,7 @@ const FIELDS = [
   "path",
   "filter",
   "headerRules",
+  "transform",
   "timeoutMs",
   "policy.attempts",
   "policy.waitsMs",
@@ -48,6 +51,7 @@ export function TargetDialog({
   const desk = useDesk();
   const [draft, setDraft] = useState(() => draftOf(target, given));
   const [chosen, setTab] = useState<Tab>("general");
+  const [writing, setWriting] = useState(false);
   const { busy, at, other, wrong, save } = useSaving(FIELDS);
   // A field at fault brings its tab to the front until another one is chosen.
   const fault = FIELDS.find((field) => at(field) !== undefined);
@@ -94,6 +98,16 @@ export function TargetDialog({
     });
   const props = { draft, change, at };
 
+  if (writing)
+    return (
+      <TransformDialog
+        source={draft.transform}
+        onChange={(transform) => change({ transform })}
+        onClose={() => setWriting(false)}
+        target={{ ...(target ? { target: target.name } : {}), ...placeOf(draft) }}
+      />
+    );
+
   return (
     <FormDialog
       title={target ? `Target ${target.name}` : "New target"}
@@ -118,6 +132,9 @@ export function TargetDialog({
       />
       <TabPanel id="target" tab={tab} className={css.tabPanel ?? ""}>
         {tab === "general" && <GeneralTab {...props} />}
+        {tab === "general" && (
+          <TransformField source={draft.transform} error={at("transform")} onEdit={() => setWriting(true)} />
+        )}
         {tab === "delivery" && <DeliveryTab {...props} />}
         {tab === "connection" && <ConnectionTab {...props} />}
       </TabPanel>
