@@ -138,6 +138,12 @@ export function openDoor(session: Session) {
       ok(POST("/api/v1/transforms/try", { body, signal })),
     compare: (body: t.CompareRequest): Promise<t.Comparison> => ok(POST("/api/v1/compare", { body })),
 
+    handshakes: (): Promise<t.Handshake[]> => ok(GET("/api/v1/handshakes")),
+    /** What a reply would say to the endpoint's newest request. */
+    previewReply: (body: t.ReplyPreviewRequest, signal?: AbortSignal): Promise<t.ReplyPreview> =>
+      ok(POST("/api/v1/replies/preview", { body, signal })),
+    /** Confirms the AWS SNS subscription that a request asks for. */
+    confirm: (seq: number): Promise<t.Delivery> => ok(POST("/api/v1/requests/{seq}/confirm", at({ seq }))),
     endpoints: (): Promise<t.Endpoint[]> => ok(GET("/api/v1/endpoints")),
     addEndpoint: (body: t.EndpointInput): Promise<t.Endpoint> => ok(POST("/api/v1/endpoints", { body })),
     changeEndpoint: (slug: string, body: Partial<t.EndpointInput>): Promise<t.Endpoint> =>

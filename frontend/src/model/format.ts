@@ -1,4 +1,5 @@
 // How values read on the screen. Pure; the clock and the zone are arguments.
+import { toldBadge } from "./told";
 import type { DeliveryState, Row } from "./types";
 
 /** Bytes with a decimal unit: 0 B, 412 B, 3.2 kB, 18.2 MB. */
@@ -184,6 +185,8 @@ export function badgeOf(row: Row): Badge {
     return { text: "failed", tone: "bad", title: `${plural(failed, "delivery", "deliveries")} failed` };
   if (delivered > 0)
     return { text: "sent", tone: "good", title: `${plural(delivered, "delivery", "deliveries")} made` };
+  const told = toldBadge(row.told);
+  if (told) return { text: told.text, tone: told.fault ? "warn" : "info", title: told.title };
   const unusual = row.status !== 200 && row.status !== 0;
   return {
     text: unusual ? `answered ${row.status}` : "",

@@ -34,15 +34,15 @@ const REASONS: Record<number, string> = {
 };
 
 /** The answer that a sender gets, as it goes over the wire. */
-export function answerText(reply: Reply): string {
+export function answerText(reply: Reply, seq = 123, bytes?: number): string {
   const status = reply.status ?? 200;
   const empty = status === 204 || status === 304;
   const body = empty ? "" : (reply.body ?? "");
   const lines = [
     `HTTP/1.1 ${status} ${REASONS[status] ?? ""}`.trim(),
     ...(reply.headers ?? []).map(([name, value]) => `${name}: ${value}`),
-    "X-Creel-Seq: 123",
-    ...(empty ? [] : [`Content-Length: ${new TextEncoder().encode(body).length}`]),
+    `X-Creel-Seq: ${seq}`,
+    ...(empty ? [] : [`Content-Length: ${bytes ?? new TextEncoder().encode(body).length}`]),
   ];
   return `${lines.join("\n")}\n\n${body}`;
 }

@@ -44,6 +44,8 @@ export interface Row {
   reason?: string;
   /** What the sender was answered; 0 when it could not be answered. */
   status: number;
+  /** How the answer came about, when it was not the endpoint's plain reply: model/told.ts reads it. */
+  told?: string;
   provider?: string;
   event?: string;
   sig: SigState;
@@ -146,6 +148,8 @@ export interface Detail extends Row {
   readMs: number;
   keepAlive: boolean;
   headBytes: number;
+  /** The handshake that this request is. */
+  handshake?: Greeting;
 }
 
 export interface MarksPatch {
@@ -162,12 +166,99 @@ export interface Trash {
   until: string;
 }
 
-export interface Reply {
+/** One thing to answer; the body and the values of headers are templates. */
+export interface Saying {
   mode?: "fixed" | "target";
   status?: number;
   headers?: Pair[];
   body?: string;
   delayMs?: number;
+  fault?: ReplyFault;
+  /** For mode target. */
+  pass?: ReplyPass;
+}
+
+export interface Reply extends Saying {
+  rules?: ReplyRule[];
+  handshakes?: Handshakes;
+}
+
+export interface ReplyRule {
+  /** A filter. */
+  when: string;
+  reply: Saying;
+}
+
+export type FaultKind = "reset" | "cut" | "drip" | "silent" | "status";
+
+/** What goes wrong on purpose. */
+export interface ReplyFault {
+  kind: FaultKind;
+  /** Of a hundred requests; absent is all. */
+  percent?: number;
+  afterBytes?: number;
+  bytesPerSecond?: number;
+  holdMs?: number;
+  status?: number;
+}
+
+export interface ReplyPass {
+  /** The endpoint's first target when absent. */
+  target?: string;
+  timeoutMs?: number;
+  fallback?: "gateway" | "reply";
+}
+
+export type HandshakeMode = "auto" | "off" | "chosen";
+
+export interface Handshakes {
+  mode?: HandshakeMode;
+  ids?: string[];
+  verifyToken?: string;
+}
+
+/** A question of a provider that Creel can answer. */
+export interface Handshake {
+  id: string;
+  provider?: string;
+  name: string;
+  asks: string;
+  answers: string;
+  /** What must be set at the endpoint to answer. */
+  needs?: string;
+  /** No ordinary request looks like it. */
+  sure: boolean;
+}
+
+/** A handshake as it was seen in a request. */
+export interface Greeting extends Handshake {
+  answered: boolean;
+  lacks?: boolean;
+  /** What the provider hands over to be kept as the secret. */
+  token?: string;
+  confirmUrl?: string;
+}
+
+export interface ReplyPreviewRequest {
+  reply: Reply;
+  endpoint?: string;
+  provider?: string;
+  targets?: string[];
+  request?: number;
+}
+
+/** What would be answered, and to which request. */
+export interface ReplyPreview {
+  /** 0 when nothing has been caught yet. */
+  request: number;
+  told?: string;
+  status: number;
+  headers: Pair[];
+  text: string;
+  bytes: number;
+  /** The target whose answer is passed on in place of this. */
+  waits?: string;
+  fault?: ReplyFault;
 }
 
 export interface Endpoint {

@@ -1,6 +1,7 @@
 // Reads through the door, cached by react-query and refreshed by the live
 // signal (state/sync.ts invalidates by these keys).
-import { queryOptions, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, queryOptions, useQuery } from "@tanstack/react-query";
+import type { ReplyPreviewRequest } from "../model/types";
 import { type Desk, useDesk } from "./desk";
 
 type Read = Pick<Desk, "door">;
@@ -27,6 +28,21 @@ export const reads = {
       queryKey: ["samples"],
       queryFn: () => door.samples(),
       staleTime: Number.POSITIVE_INFINITY,
+    }),
+  handshakes: ({ door }: Read) =>
+    queryOptions({
+      queryKey: ["handshakes"],
+      queryFn: () => door.handshakes(),
+      staleTime: Number.POSITIVE_INFINITY,
+    }),
+  /** What a reply would say; refreshed with the requests that it is tried on. */
+  replyPreview: ({ door }: Read, body: ReplyPreviewRequest) =>
+    queryOptions({
+      queryKey: ["replyPreview", body],
+      queryFn: ({ signal }) => door.previewReply(body, signal),
+      placeholderData: keepPreviousData,
+      retry: false,
+      gcTime: 10_000,
     }),
   /** Marks and tallies change: refreshed by the signal. */
   detail: ({ door }: Read, seq: number) =>

@@ -1,9 +1,12 @@
 import { useState } from "react";
+import { atColumn } from "../model/reply";
 import { DoorError } from "../model/types";
 import { words } from "./toasts";
 
 export interface Saving {
   busy: boolean;
+  /** The field at fault as the door names it, undefined when there is none. */
+  field: string | undefined;
   /** What is wrong with a field, undefined when nothing is. */
   at(field: string): string | undefined;
   /** What is wrong and belongs to none of the form's fields. */
@@ -18,13 +21,18 @@ export interface Saving {
  * Saves a form with these fields. A fault that names no field goes to the one
  * that `fieldOf` picks by the fault's kind, else to `other`.
  */
-export function useSaving(fields: readonly string[], fieldOf: (kind: string) => string = () => ""): Saving {
+export function useSaving(
+  fields: readonly string[] | ((field: string) => boolean),
+  fieldOf: (kind: string) => string = () => "",
+): Saving {
   const [error, setError] = useState<{ field: string; text: string }>();
   const [busy, setBusy] = useState(false);
+  const known = typeof fields === "function" ? fields : (field: string) => fields.includes(field);
   return {
     busy,
+    field: error?.field,
     at: (field) => (error?.field === field ? error.text : undefined),
-    other: error && !fields.includes(error.field) ? error.text : undefined,
+    other: error && !known(error.field) ? error.text : undefined,
     wrong: (field, text) => setError({ field, text }),
     async save(run) {
       setBusy(true);
@@ -33,7 +41,8 @@ export function useSaving(fields: readonly string[], fieldOf: (kind: string) => 
         await run();
       } catch (reason) {
         const field = reason instanceof DoorError ? reason.field || fieldOf(reason.kind) : "";
-        setError({ field, text: words(reason) });
+        const column = reason instanceof DoorError && field.startsWith("reply") ? reason.column : undefined;
+        setError({ field, text: atColumn(words(reason), column) });
       } finally {
         setBusy(false);
       }

@@ -197,6 +197,7 @@ test("the endpoint's dialog sets provider and secret, and removes it", async ({ 
   await page.getByRole("button", { name: "More for shop" }).click();
   await page.getByRole("menuitem", { name: "Edit…" }).click();
   const dialog = page.getByRole("dialog", { name: "Endpoint Shop" });
+  await dialog.getByRole("tab", { name: "Signature" }).click();
   await dialog.getByRole("combobox", { name: "Provider" }).selectOption({ label: "GitHub" });
   await dialog.getByRole("textbox", { name: "Secret" }).fill("s3cret");
   await dialog.getByRole("button", { name: "Save" }).click();

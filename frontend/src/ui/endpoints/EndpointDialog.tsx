@@ -1,112 +1,113 @@
-import { useState } from "react";
-import { plural } from "../../model/format";
-import { answerText, filled, slugOf } from "../../model/setup";
-import type { Endpoint, EndpointInput, Reply } from "../../model/types";
+import { type ReplyPart, replyDoes } from "../../model/reply";
+import type { Endpoint } from "../../model/types";
 import { INBOX } from "../../state/commands";
 import { useDesk } from "../../state/desk";
 import { useStatus, useTargets } from "../../state/queries";
-import { useSaving } from "../../state/saving";
-import { refreshSigning } from "../../state/signing";
-import { SIGNING_FIELDS, TOLERANCE } from "../detail/signature/SigningForm";
-import { SigningSection, useSigning } from "../detail/signature/SigningSection";
-import { CopyLine, FormDialog, TextField } from "../parts";
+import { SigningSection } from "../detail/signature/SigningSection";
+import { CopyLine, FormDialog, TabPanel, Tabs, TextField } from "../parts";
 import css from "./Endpoints.module.css";
+import { HandshakesTab } from "./HandshakesTab";
 import { ReplyFields } from "./ReplyFields";
+import { ReplyPreviewPane } from "./ReplyPreviewPane";
+import { RulesTab } from "./RulesTab";
 import { TargetChoice } from "./TargetChoice";
-import { useNewTarget } from "./useNewTarget";
-
-const USUAL: Reply = {
-  mode: "fixed",
-  status: 200,
-  headers: [["Content-Type", "text/plain; charset=utf-8"]],
-  body: "ok",
-};
-const FIELDS = ["slug", "name", "reply.status", "reply.headers", "reply.delayMs", "filter", "targets"];
+import { type EndpointForm, useEndpointForm } from "./useEndpointForm";
+import { type Tried, useReplyPreview } from "./useReplyPreview";
 
 /** Makes an endpoint, or changes one. */
 export function EndpointDialog({ endpoint }: { endpoint: Endpoint | undefined }) {
   const desk = useDesk();
-  const status = useStatus().data;
   const targets = useTargets().data ?? [];
-  const [name, setName] = useState(endpoint?.name ?? "");
-  const [typedSlug, setSlug] = useState(endpoint?.slug);
-  const [reply, setReply] = useState<Reply>(endpoint?.reply ?? USUAL);
-  const [chosen, setChosen] = useState<string[]>(endpoint?.targets ?? []);
-  const [filter, setFilter] = useState(endpoint?.filter ?? "");
-  const fresh = useNewTarget();
-  const signed = useSigning(endpoint);
-  const { busy, at, other, wrong, save } = useSaving([...FIELDS, ...SIGNING_FIELDS]);
-  const slug = typedSlug ?? slugOf(name);
-  const inbox = endpoint?.slug === INBOX;
-  const url = `${status?.catch.url ?? ""}/${slug || "…"}`;
-  const change = (part: Partial<Reply>) => setReply((now) => ({ ...now, ...part }));
-
-  const submit = () =>
-    void save(async () => {
-      // A target that was typed and not yet added is meant all the same.
-      const added = fresh.read.url === "" ? [] : [await fresh.add()];
-      const named = added.filter((t) => t !== undefined);
-      if (named.length < added.length) return;
-      const goesTo = [...new Set([...chosen, ...named])];
-      setChosen(goesTo);
-      const signing = signed.input();
-      if (!signing) return wrong("toleranceSeconds", TOLERANCE);
-      const input: EndpointInput = {
-        ...signing,
-        slug,
-        name: name.trim() || slug,
-        reply: { ...reply, headers: filled(reply.headers ?? []) },
-        targets: goesTo,
-        filter: filter.trim(),
-      };
-      const made = endpoint
-        ? await desk.door.changeEndpoint(endpoint.slug, input)
-        : await desk.door.addEndpoint(input);
-      await refreshSigning(desk);
-      const renamed = endpoint && endpoint.slug !== made.slug;
-      if (!endpoint || (renamed && desk.scope.get().endpoint === endpoint.slug))
-        desk.setScope({ endpoint: made.slug });
-      desk.dialogs.close();
-      desk.toasts.show({
-        tone: "good",
-        text: endpoint ? `Saved ${made.name}` : `Listening on ${made.url}`,
-        ...(endpoint ? {} : { action: { label: "Copy URL", run: () => desk.host.copyText(made.url) } }),
-      });
-    });
-  const remove = () =>
-    desk.dialogs.open("confirm", {
-      title: `Delete the endpoint ${endpoint?.name}?`,
-      text: `What is sent to its URL then arrives in inbox. ${plural(endpoint?.requests ?? 0, "request")} kept so far ${endpoint?.requests === 1 ? "stays" : "stay"} in the history.`,
-      action: "Delete endpoint",
-      danger: true,
-      final: true,
-      run: async () => {
-        if (!endpoint) return;
-        await desk.door.deleteEndpoint(endpoint.slug);
-        if (desk.scope.get().endpoint === endpoint.slug) desk.setScope({ endpoint: undefined });
-        await desk.queries.invalidateQueries({ queryKey: ["endpoints"] });
-      },
-    });
-
+  const form = useEndpointForm(endpoint);
+  const { part, setPart, saving } = form;
+  const tried = useReplyPreview({
+    reply: form.tidied,
+    targets: form.chosen,
+    provider: form.signed.draft.provider,
+    ...(endpoint ? { endpoint: endpoint.slug } : {}),
+  });
+  // What is wrong now counts more than what was wrong when saving was tried.
+  const at = (field: string) => (tried.field === field ? tried.text : saving.at(field));
+  const wrongIn = (rules: boolean) => tried.field?.startsWith("reply.rules") === rules && tried.field !== "";
+  const rules = form.reply.rules?.length ?? 0;
+  const mark = (on: boolean) => (on ? "!" : "");
   return (
     <FormDialog
       title={endpoint ? `Endpoint ${endpoint.name}` : "New endpoint"}
-      size={720}
+      size={860}
       submit={endpoint ? "Save" : "Create endpoint"}
-      onSubmit={submit}
+      onSubmit={form.submit}
       onClose={desk.dialogs.close}
-      onRemove={endpoint && !inbox ? remove : undefined}
-      error={other}
-      disabled={busy || slug === ""}
+      onRemove={endpoint && endpoint.slug !== INBOX ? form.remove : undefined}
+      error={saving.other}
+      disabled={saving.busy || form.slug === ""}
     >
+      <div className={css.parts}>
+        <Tabs<ReplyPart>
+          id="endpoint"
+          label="Endpoint"
+          value={part}
+          onChange={setPart}
+          items={[
+            { id: "general", label: "General" },
+            { id: "forwarding", label: "Forwarding", extra: form.chosen.length || "" },
+            { id: "reply", label: "Reply", extra: mark(tried.field !== undefined && wrongIn(false)) },
+            {
+              id: "rules",
+              label: "Rules",
+              extra: mark(tried.field !== undefined && wrongIn(true)) || rules || "",
+            },
+            { id: "handshakes", label: "Handshakes" },
+            { id: "signature", label: "Signature" },
+          ]}
+        />
+      </div>
+      <TabPanel id="endpoint" tab={part} className={css.part}>
+        {part === "general" && <General form={form} endpoint={endpoint} />}
+        {part === "forwarding" && <Forwarding form={form} targets={targets} />}
+        {part === "reply" && (
+          <ReplyPartOf form={form} tried={tried} targets={targets.map((t) => t.name)} at={at} />
+        )}
+        {part === "rules" && (
+          <RulesTab
+            rules={form.reply.rules ?? []}
+            targets={targets.map((t) => t.name)}
+            at={(field) => at(`reply.${field}`)}
+            onChange={(to) => form.changeReply({ rules: to })}
+          />
+        )}
+        {part === "handshakes" && (
+          <HandshakesTab
+            set={form.reply.handshakes ?? {}}
+            provider={form.signed.draft.provider}
+            target={form.reply.mode === "target"}
+            at={(field) => at(`reply.${field}`)}
+            onChange={(handshakes) => form.changeReply({ handshakes })}
+          />
+        )}
+        {part === "signature" && <SigningSection signing={form.signed} endpoint={endpoint} at={saving.at} />}
+      </TabPanel>
+    </FormDialog>
+  );
+}
+
+function General({ form, endpoint }: { form: EndpointForm; endpoint: Endpoint | undefined }) {
+  const desk = useDesk();
+  const status = useStatus().data;
+  const inbox = endpoint?.slug === INBOX;
+  const url = `${status?.catch.url ?? ""}/${form.slug || "…"}`;
+  const { at } = form.saving;
+  const goes = form.chosen.length === 0 ? "nothing is forwarded" : `forwarded to ${form.chosen.join(", ")}`;
+  return (
+    <>
       <div className={css.two}>
         <TextField
           label="Name"
           error={at("name")}
-          value={name}
+          value={form.name}
           placeholder="Stripe"
           first
-          onChange={setName}
+          onChange={form.setName}
         />
         <TextField
           label="Path"
@@ -117,44 +118,74 @@ export function EndpointDialog({ endpoint }: { endpoint: Endpoint | undefined })
               : "The word in the URL that leads here."
           }
           mono
-          value={slug}
+          value={form.slug}
           disabled={inbox}
           placeholder="stripe"
-          onChange={(text) => setSlug(text.replace(/^\s*\//, ""))}
+          onChange={(text) => form.setSlug(text.replace(/^\s*\//, ""))}
         />
       </div>
-      <CopyLine text={url} label="Copy URL" disabled={slug === ""} onCopy={() => desk.host.copyText(url)} />
-      {endpoint && slug !== endpoint.slug && (
+      <CopyLine
+        text={url}
+        label="Copy URL"
+        disabled={form.slug === ""}
+        onCopy={() => desk.host.copyText(url)}
+      />
+      {endpoint && form.slug !== endpoint.slug && (
         <p className={css.warn}>
           The URL changes. What providers still send to /{endpoint.slug} arrives in inbox; the requests kept
           so far move along.
         </p>
       )}
+      <p className={css.hint}>
+        A request to it is kept, then the sender gets {form.reply.mode === "target" ? "" : "a reply that "}
+        {replyDoes(form.reply)}; {goes}.
+      </p>
+    </>
+  );
+}
+
+function Forwarding({ form, targets }: { form: EndpointForm; targets: { name: string; url: string }[] }) {
+  return (
+    <>
       <h3 className={css.title}>Forward each new request to</h3>
       <TargetChoice
         targets={targets.map((t) => ({ name: t.name, url: t.url }))}
-        chosen={chosen}
-        onChange={setChosen}
-        fresh={fresh}
+        chosen={form.chosen}
+        onChange={form.setChosen}
+        fresh={form.fresh}
       />
-      {chosen.length > 0 && (
+      {form.chosen.length > 0 && (
         <TextField
           label="Only requests that match"
-          error={at("filter")}
+          error={form.saving.at("filter")}
           hint="A filter, as above the list; empty is all."
           mono
-          value={filter}
+          value={form.filter}
           placeholder="method:POST event:invoice.*"
-          onChange={setFilter}
+          onChange={form.setFilter}
         />
       )}
-      <h3 className={css.title}>Reply to the sender</h3>
-      <div className={css.replyGrid}>
-        <ReplyFields reply={reply} at={at} onChange={change} />
-        <pre className={css.preview}>{answerText({ ...reply, headers: filled(reply.headers ?? []) })}</pre>
-      </div>
-      <h3 className={css.title}>Signatures</h3>
-      <SigningSection signing={signed} endpoint={endpoint} at={at} />
-    </FormDialog>
+    </>
+  );
+}
+
+interface ReplyPartProps {
+  form: EndpointForm;
+  tried: Tried;
+  targets: readonly string[];
+  at(field: string): string | undefined;
+}
+
+function ReplyPartOf({ form, tried, targets, at }: ReplyPartProps) {
+  return (
+    <div className={css.replyGrid}>
+      <ReplyFields
+        saying={form.reply}
+        targets={targets}
+        at={(field) => at(`reply.${field}`)}
+        onChange={form.changeReply}
+      />
+      <ReplyPreviewPane tried={tried} />
+    </div>
   );
 }

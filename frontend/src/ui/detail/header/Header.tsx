@@ -1,9 +1,11 @@
 import { Tooltip } from "@mantine/core";
 import { bytes, clock, contentKind, fullTime, ms, titleOf } from "../../../model/format";
+import { toldText } from "../../../model/told";
 import type { Detail, Via } from "../../../model/types";
 import { Tag } from "../../parts";
 import { ActionBar } from "./ActionBar";
 import { Banner } from "./Banner";
+import { Greeting } from "./Greeting";
 import css from "./Header.module.css";
 import { Marks } from "./Marks";
 import { useAgo } from "./useAgo";
@@ -26,6 +28,7 @@ export function Header({ detail }: { detail: Detail }) {
       <Facts detail={detail} />
       <ActionBar detail={detail} />
       <Banner detail={detail} />
+      <Greeting detail={detail} />
       <Marks detail={detail} />
     </header>
   );
@@ -64,6 +67,7 @@ function Title({ detail }: { detail: Detail }) {
 function Facts({ detail }: { detail: Detail }) {
   const since = useAgo(detail.receivedAt);
   const kind = contentKind(detail.contentType);
+  const told = toldText(detail.told);
   return (
     <ul className={css.facts} aria-label="Facts">
       <li className={css.seq}>#{detail.seq}</li>
@@ -78,6 +82,7 @@ function Facts({ detail }: { detail: Detail }) {
         ) : (
           "not answered"
         )}
+        {told && <span className={css.faint}> {told}</span>}
       </li>
       <li>read in {detail.readMs < 0.1 ? "under 0.1 ms" : ms(detail.readMs)}</li>
       <li title={`${detail.bodyBytes} bytes${detail.contentType ? `, ${detail.contentType}` : ""}`}>
