@@ -46,7 +46,9 @@ export interface DialogArgs {
 }
 
 export type DialogName = keyof DialogArgs;
-export type OpenDialog = { [N in DialogName]: { name: N; args: DialogArgs[N] } }[DialogName];
+export type OpenDialog = {
+  [N in DialogName]: { name: N; args: DialogArgs[N]; under?: OpenDialog };
+}[DialogName];
 
 export type Dialogs = ReturnType<typeof createDialogs>;
 
@@ -54,18 +56,29 @@ export function createDialogs() {
   const store = createStore<OpenDialog | undefined>(undefined);
   return {
     store,
-    /** Opens it in place of whatever is open. */
+    /** Opens it in place of whatever is open; a question is asked over what is open, which waits under it. */
     open<N extends DialogName>(name: N, args: DialogArgs[N]): void {
-      store.set({ name, args } as OpenDialog);
+      const open = store.get();
+      const waits = open && !["confirm", "palette", "keys"].includes(open.name);
+      const under = name === "confirm" && waits ? open : undefined;
+      store.set({ name, args, ...(under && { under }) } as OpenDialog);
     },
+    /** Closes the one on top; what waits under it comes back as it was left. */
     close(): void {
+      store.set(store.get()?.under);
+    },
+    /** Closes all of them. */
+    closeAll(): void {
       store.set(undefined);
     },
   };
 }
 
-/** The arguments while that dialog is open, else undefined. */
+/** The arguments while that dialog is open or waits under a question, else undefined. */
 export function useDialog<N extends DialogName>(name: N): DialogArgs[N] | undefined {
   const { dialogs } = useDesk();
-  return useStore(dialogs.store, (d) => (d?.name === name ? (d.args as DialogArgs[N]) : undefined));
+  return useStore(dialogs.store, (open) => {
+    const d = open?.name === name ? open : open?.under;
+    return d?.name === name ? (d.args as DialogArgs[N]) : undefined;
+  });
 }

@@ -87,6 +87,23 @@ describe("dialogs", () => {
     dialogs.close();
     expect(dialogs.store.get()).toBeUndefined();
   });
+
+  it("a question is asked over the one that is open, which comes back when it is left", () => {
+    const dialogs = createDialogs();
+    const ask = { title: "Delete?", text: "", action: "Delete", run: () => {} };
+    dialogs.open("endpoint", { slug: "stripe" });
+    dialogs.open("confirm", ask);
+    expect(dialogs.store.get()).toMatchObject({ name: "confirm", under: { name: "endpoint" } });
+    dialogs.close();
+    expect(dialogs.store.get()).toEqual({ name: "endpoint", args: { slug: "stripe" } });
+    dialogs.open("confirm", ask);
+    dialogs.closeAll();
+    expect(dialogs.store.get()).toBeUndefined();
+    dialogs.open("palette", {});
+    dialogs.open("confirm", ask);
+    dialogs.close();
+    expect(dialogs.store.get()).toBeUndefined();
+  });
 });
 
 describe("toasts", () => {

@@ -26,8 +26,8 @@ export function EndpointDialog({ endpoint }: { endpoint: Endpoint | undefined })
     provider: form.signed.draft.provider,
     ...(endpoint ? { endpoint: endpoint.slug } : {}),
   });
-  // What is wrong now counts more than what was wrong when saving was tried.
-  const at = (field: string) => (tried.field === field ? tried.text : saving.at(field));
+  // The trial says what is wrong with the reply as it stands, saving said what was.
+  const at = (field: string) => (tried.field === field ? tried.text : undefined);
   const wrongIn = (rules: boolean) => tried.field?.startsWith("reply.rules") === rules && tried.field !== "";
   const rules = form.reply.rules?.length ?? 0;
   const mark = (on: boolean) => (on ? "!" : "");

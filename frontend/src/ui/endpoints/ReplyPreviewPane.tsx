@@ -14,6 +14,7 @@ export function ReplyPreviewPane({ tried }: { tried: Tried }) {
         {preview ? toWhom(preview) : "What the sender would be told"}
         {preview && about(preview) && <span className={css.previewNote}>{about(preview)}</span>}
       </p>
+      {tried.field === "" && <p role="alert">{text}</p>}
       {preview && (
         <pre className={css.preview} data-stale={text !== undefined || undefined}>
           {answerText(

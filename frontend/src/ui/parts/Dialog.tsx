@@ -1,5 +1,5 @@
 import { Modal } from "@mantine/core";
-import { type ReactNode, useEffect, useState } from "react";
+import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
 import css from "./parts.module.css";
 
 interface DialogProps {
@@ -15,11 +15,22 @@ interface DialogProps {
   children: ReactNode;
 }
 
+/** Whether a question is asked over the dialogs inside: they wait unseen and keep what was typed. */
+export const Covered = createContext(false);
+
 /** A modal dialog: focus stays inside, Escape closes, focus goes back where it was. */
 export function Dialog({ open, onClose, title, size = 560, footer, tall, children }: DialogProps) {
   useFocusBack();
+  const covered = useContext(Covered);
   return (
-    <Modal.Root opened={open} onClose={onClose} size={size} centered={tall} yOffset="8vh" padding={0}>
+    <Modal.Root
+      opened={open && !covered}
+      onClose={onClose}
+      size={size}
+      centered={tall}
+      yOffset="8vh"
+      padding={0}
+    >
       <Modal.Overlay />
       {/* A plain className would land on the layer around the dialog as well. */}
       <Modal.Content classNames={{ content: tall ? `${css.dialog} ${css.dialogTall}` : (css.dialog ?? "") }}>

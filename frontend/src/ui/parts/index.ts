@@ -3,7 +3,7 @@ export { Button, type ButtonProps } from "./Button";
 export { type CodeLanguage, CodeView } from "./CodeView";
 export { CopyButton } from "./CopyButton";
 export { CopyLine } from "./CopyLine";
-export { Dialog } from "./Dialog";
+export { Covered, Dialog } from "./Dialog";
 export { EmptyState } from "./EmptyState";
 export { Field, inputClass } from "./Field";
 export { FormDialog } from "./FormDialog";

@@ -12,7 +12,7 @@ export function Confirm() {
     setBusy(true);
     try {
       await args?.run();
-      dialogs.close();
+      dialogs.closeAll();
     } catch (error) {
       toasts.fail(error);
     } finally {
