@@ -106,7 +106,11 @@ func (v *Verdict) take(f *finding, s *search) {
 	if len(s.tried) > 0 {
 		text := "Tried in vain: " + strings.Join(s.tried, "; ") + "."
 		if v.Reason == SignatureDiffers {
-			text += " So most likely it was signed with another secret, or the body was edited."
+			what := "secret"
+			if s.spec.alg.asymmetric() {
+				what = "key"
+			}
+			text += " So most likely it was signed with another " + what + ", or the body was edited."
 		}
 		v.Hints = append(v.Hints, text)
 	}

@@ -243,6 +243,32 @@ func TestExplainsPublicKeySchemes(t *testing.T) {
 	wants(t, sign.Explain(m, sign.Key{PublicKey: test.PrivateKey}, sign.Options{Scheme: "discord-ed25519"}), sign.SecretWrong, "private key")
 }
 
+func TestExplainsTheTestKey(t *testing.T) {
+	for _, v := range vectors(t) {
+		if v.Scheme != "sendgrid-ecdsa" && v.Scheme != "discord-ed25519" && v.Scheme != "paypal-cert" {
+			continue
+		}
+		m, note, err := sign.Sign(v.message(t), v.key(), sign.SignOptions{Scheme: v.Scheme, Now: now(), Rand: random()})
+		if err != nil || !note.TestKey {
+			t.Fatal(note, err)
+		}
+		wants(t, sign.Explain(m, v.key(), sign.Options{Scheme: v.Scheme}), sign.SecretWrong, "Creel's local test key")
+	}
+}
+
+func TestExplainsHalvesOfAPair(t *testing.T) {
+	m := sign.Message{Method: "POST", Body: []byte("bt_signature=the_public_key%7C00&bt_payload=x"), Headers: hook.Headers{{Name: "Content-Encoding", Value: "gzip"}}}
+	v := sign.Explain(m, sign.Key{Secret: "the_public_key"}, sign.Options{Provider: "braintree"})
+	if text := strings.Join(v.Hints, "\n"); v.Reason != sign.SignatureDiffers || !strings.Contains(text, "is the public key") {
+		t.Errorf("%s %q", v.Reason, v.Hints)
+	}
+	m.Headers = append(m.Headers, hook.Header{Name: "X-Hub-Signature-256", Value: "sha256=00"})
+	v = sign.Explain(m, sign.Key{Secret: plain}, sign.Options{Provider: "github"})
+	if text := strings.Join(v.Hints, "\n"); v.Reason != sign.SignatureDiffers || !strings.Contains(text, "decoded it and left the header") {
+		t.Errorf("%s %q", v.Reason, v.Hints)
+	}
+}
+
 func TestExplainsZendesksTest(t *testing.T) {
 	v := delivery{scheme: "zendesk", secret: "dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ==", set: plain, body: "{}"}.explain(t)
 	wants(t, v, sign.SecretWrong, "publishes for test")

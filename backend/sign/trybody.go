@@ -74,7 +74,7 @@ func (s *search) lineForms(try func([]byte, string) bool) string {
 
 func (s *search) newlines(b []byte, try func([]byte, string) bool) bool {
 	lines := bytes.Count(b, []byte("\n"))
-	if lines == 0 || !s.pay(2*len(b)+16*lines) {
+	if lines == 0 || !s.pay(2*len(b)+32*lines) {
 		return true
 	}
 	lf := bytes.ReplaceAll(b, []byte("\r\n"), []byte("\n"))
@@ -96,6 +96,9 @@ func (s *search) encodedForms(try func([]byte, string) bool) string {
 	if plain, what := s.decompress(coding); plain != nil &&
 		!try(plain, "The signature matches for the body after decoding "+what+": the sender signs before it compresses. Decode the body first, then verify.") {
 		return name
+	}
+	if coding == "gzip" && len(b) > 0 && !bytes.HasPrefix(b, []byte("\x1f\x8b")) {
+		s.notes = append(s.notes, "Content-Encoding says gzip, but the body is not compressed: something on the way decoded it and left the header. If the sender signs the compressed bytes, they are lost.")
 	}
 	if len(b) > mostParsed {
 		return name

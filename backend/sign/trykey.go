@@ -66,15 +66,20 @@ func (s *search) byPublicKey() *finding {
 			}
 		}
 	}
-	private, err := privateKey(s.spec.alg, s.key.PublicKey)
-	if err != nil {
-		return nil
-	}
 	ring := s.ring
-	ring.public = append(ring.public[:0:0], private.Public())
-	if s.try(s.spec, s.m, ring) {
-		return &finding{SecretWrong, "What is set as public key is the private key. Set the public key, and keep the private key where messages are signed."}
+	if private, err := privateKey(s.spec.alg, s.key.PublicKey); err == nil {
+		ring.public = append(ring.public[:0:0], private.Public())
+		if s.try(s.spec, s.m, ring) {
+			return &finding{SecretWrong, "What is set as public key is the private key. Set the public key, and keep the private key where messages are signed."}
+		}
 	}
+	if test, err := testPrivate(s.spec); err == nil {
+		ring.public = append(ring.public[:0:0], test.Public())
+		if s.try(s.spec, s.m, ring) {
+			return &finding{SecretWrong, "This was signed with Creel's local test key, as samples and requests signed anew are, and the public key that is set is another one. For those set the test public key; the provider's own requests need the provider's."}
+		}
+	}
+	s.tried = append(s.tried, "Creel's test key")
 	return nil
 }
 
@@ -231,6 +236,11 @@ func (s *search) shape() []string {
 		}
 		if hint := s.standardShape(secret); hint != "" {
 			hints = append(hints, hint)
+		}
+	}
+	if form, ok := formOf(s.m); ok && s.spec.id == "braintree" {
+		if pairs, _ := field(form, "bt_signature"); strings.Contains("&"+pairs, "&"+strings.TrimSpace(s.key.Secret)+"|") {
+			hints = append(hints, "What is set as secret is the public key, which stands in bt_signature. Set the private key of the same pair.")
 		}
 	}
 	if len(hints) == 0 && s.provider != "" {

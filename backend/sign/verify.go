@@ -179,7 +179,7 @@ func (x *exam) verdict(f outcome) Verdict {
 		v.Reason = late.reason
 		v.Hints = append(v.Hints, late.hint)
 	case v.Reason == SignatureDiffers && f.hint == "":
-		v.Hints = append(v.Hints, "The signature does not match: either the secret is not the one that signed this, or what is signed was changed on the way.")
+		v.Hints = append(v.Hints, x.spec.mismatch())
 	case v.Reason == TokenDiffers:
 		v.Hints = append(v.Hints, "The token sent is not the secret that is set.")
 	}
@@ -189,6 +189,18 @@ func (x *exam) verdict(f outcome) Verdict {
 	}
 	v.Valid = v.Reason == OK
 	return v
+}
+
+// mismatch says that the signature does not match, and what that can mean.
+func (s *spec) mismatch() string {
+	what := "the secret is not the one that signed this"
+	if s.alg.asymmetric() {
+		what = "the public key is not the sender's"
+		if s.needsSecret() {
+			what += ", " + s.shape + " is another one"
+		}
+	}
+	return "The signature does not match: either " + what + ", or what is signed was changed on the way."
 }
 
 // clock checks the times that a message claims; nil when they are fine.
