@@ -14,7 +14,6 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
-	"net/http"
 	"os"
 	"os/signal"
 	"sync/atomic"
@@ -177,15 +176,8 @@ func open(ctx context.Context, f flags, front func()) (_ *program, err error) {
 	}
 	p.sender = forward.New(forward.Options{Own: own})
 	outbox := forward.NewOutbox(d, p.sender, forward.OutboxOptions{Log: log})
-	page, err := fs.Sub(dist, "frontend/dist")
-	if err != nil {
-		return nil, err
-	}
-	options := api.Options{Desk: d, Token: p.token, Page: page, Front: front, PID: os.Getpid(), Log: log}
-	if p.window {
-		options.Origins = []string{"wails://wails", "wails://wails.localhost", "http://wails.localhost"}
-	}
-	if p.door, err = api.Open(f.ui, options); err != nil {
+	options := api.Options{Desk: d, Token: p.token, Front: front, PID: os.Getpid(), Log: log}
+	if err := p.openDoor(f.ui, options); err != nil {
 		return nil, err
 	}
 	p.desk = d
@@ -196,6 +188,18 @@ func open(ctx context.Context, f flags, front func()) (_ *program, err error) {
 		log.Warn("catch port for https not open", "err", err)
 	}
 	return p, nil
+}
+
+// openDoor opens the door at that address, with the page behind it.
+func (p *program) openDoor(addr string, o api.Options) (err error) {
+	if o.Page, err = fs.Sub(dist, "frontend/dist"); err != nil {
+		return err
+	}
+	if p.window {
+		o.Origins = []string{"wails://wails", "wails://wails.localhost", "http://wails.localhost"}
+	}
+	p.door, err = api.Open(addr, o)
+	return err
 }
 
 // openHistory opens the history. A damaged one is set aside, whole, and a new
@@ -318,7 +322,9 @@ func openWindow(ctx context.Context, f flags) error {
 	p, err := open(ctx, f, w.bring)
 	var other *folder.HeldByOther
 	if errors.As(err, &other) && other.Session != nil && other.Session.Window {
-		return bringToFront(ctx, *other.Session)
+		ctx, cancel := context.WithTimeout(ctx, shutWithin)
+		defer cancel()
+		return other.Session.BringToFront(ctx)
 	}
 	if err != nil {
 		return err
@@ -348,26 +354,6 @@ func (w *windowFront) bring() {
 	if front := w.front.Load(); front != nil {
 		(*front)()
 	}
-}
-
-// bringToFront asks the program that holds the folder to show its window.
-func bringToFront(ctx context.Context, s folder.Session) error {
-	ctx, cancel := context.WithTimeout(ctx, shutWithin)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.UI+"/api/v1/window/front", nil)
-	if err != nil {
-		return err
-	}
-	req.Header.Set("Authorization", "Bearer "+s.Token)
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return fmt.Errorf("bring the open window (process %d) to the front: %w", s.PID, err)
-	}
-	defer func() { _ = resp.Body.Close() }()
-	if resp.StatusCode >= 300 {
-		return fmt.Errorf("bring the open window (process %d) to the front: it answered %s", s.PID, resp.Status)
-	}
-	return nil
 }
 
 func dataDir(f flags) (string, error) {

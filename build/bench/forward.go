@@ -65,7 +65,7 @@ func forwarding(creel string, rounds int, length time.Duration) (err error) {
 		if err != nil {
 			return err
 		}
-		passed, err := saturate(proxy.addr, connections, length)
+		passed, err := saturate(proxy.addr, length)
 		if err != nil {
 			return err
 		}
@@ -98,7 +98,7 @@ func (s *server) forwards(target *server, length time.Duration) (result, error) 
 		return result{}, err
 	}
 	began := time.Now()
-	posted, err := saturate(s.addr, connections, length)
+	posted, err := saturate(s.addr, length)
 	if err != nil {
 		return result{}, err
 	}

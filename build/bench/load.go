@@ -103,8 +103,8 @@ func (c *client) send(request []byte) (status int, err error) {
 	return status, err
 }
 
-// saturate keeps that many connections busy for the duration.
-func saturate(addr string, connections int, duration time.Duration) (result, error) {
+// saturate keeps all connections busy for the duration.
+func saturate(addr string, duration time.Duration) (result, error) {
 	clients := make([]*client, connections)
 	for i := range clients {
 		c, err := dial(addr)

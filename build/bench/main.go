@@ -92,7 +92,7 @@ func capture(creel string, rounds int, length time.Duration) (err error) {
 		if err := ours.settle(time.Minute); err != nil {
 			return result{}, err
 		}
-		return saturate(addr, connections, length)
+		return saturate(addr, length)
 	}, ours.addr, empty.addr)
 	if err != nil {
 		return err

@@ -42,7 +42,7 @@ func retention(creel string, rounds int, length time.Duration) (err error) {
 		run  func(addr string) (result, error)
 	}{
 		{"at 200/s", func(addr string) (result, error) { return steady(addr, 200, length) }},
-		{"at saturation", func(addr string) (result, error) { return saturate(addr, connections, length) }},
+		{"at saturation", func(addr string) (result, error) { return saturate(addr, length) }},
 	} {
 		found, err := inTurn(rounds, func(addr string) (result, error) {
 			if addr == cut.addr {
