@@ -59,6 +59,6 @@ type SampleField struct {
 // SampleSent tells what became of a sample.
 type SampleSent struct {
 	Seq    int64   `json:"seq" doc:"of the request it became; of several the last"`
-	Status int     `json:"status" doc:"what it was answered"`
+	Status int     `json:"status" doc:"what it was answered; 0 when the endpoint's reply leaves out the answer on purpose"`
 	Seqs   []int64 `json:"seqs" doc:"of all, in the order they were sent"`
 }

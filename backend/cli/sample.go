@@ -171,10 +171,14 @@ func fieldsOf(set []string) ([]sampleField, error) {
 }
 
 func told(cmd *cobra.Command, sent sampleSent) error {
+	answered := fmt.Sprintf("answered %d", sent.Status)
+	if sent.Status == 0 {
+		answered = "not answered, as the endpoint's reply wants it"
+	}
 	if len(sent.Seqs) > 1 {
-		_, err := fmt.Fprintf(cmd.OutOrStdout(), "sent %d, kept as #%d to #%d; the last was answered %d\n", len(sent.Seqs), sent.Seqs[0], sent.Seq, sent.Status)
+		_, err := fmt.Fprintf(cmd.OutOrStdout(), "sent %d, kept as #%d to #%d; the last was %s\n", len(sent.Seqs), sent.Seqs[0], sent.Seq, answered)
 		return err
 	}
-	_, err := fmt.Fprintf(cmd.OutOrStdout(), "sent, kept as #%d; answered %d\n", sent.Seq, sent.Status)
+	_, err := fmt.Fprintf(cmd.OutOrStdout(), "sent, kept as #%d; %s\n", sent.Seq, answered)
 	return err
 }

@@ -45,6 +45,9 @@ func (d *Desk) Keep(ctx context.Context, c *hook.Capture) hook.Answer {
 		d.outbox.Wake()
 	}
 	c.Seq = seq
+	if c.Via == hook.ViaSample {
+		d.samples.kept(c.RemoteAddr, SampleSent{seq, c.Status}, strings.Contains(","+c.Told, ","+hook.ToldFault+":"))
+	}
 	if c.State != hook.Kept {
 		return hook.Answer{Seq: seq}
 	}

@@ -2172,7 +2172,7 @@ export interface components {
             seqs: number[];
             /**
              * Format: int64
-             * @description what it was answered
+             * @description what it was answered; 0 when the endpoint's reply leaves out the answer on purpose
              */
             status: number;
         };
