@@ -102,10 +102,6 @@ function DeliveryItem({ delivery, first }: { delivery: Delivery; first: boolean 
             signed anew
           </Tag>
         )}
-        <span className={css.faint}>{delivery.kind === "forward" ? "forwarded" : "replayed"}</span>
-        <span className={css.faint} title={fullTime(delivery.createdAt)}>
-          {clock(delivery.createdAt)}
-        </span>
         {delivery.state === "waiting" && (
           <Button small onClick={() => press(() => retry(desk, delivery))}>
             Try now
@@ -122,7 +118,11 @@ function DeliveryItem({ delivery, first }: { delivery: Delivery; first: boolean 
           </Button>
         )}
       </div>
-      {standing.text !== "" && <p className={css.standing}>{standing.text}</p>}
+      <p className={css.standing}>
+        {standing.text && <span>{standing.text}</span>}
+        <span>{delivery.kind === "forward" ? "forwarded" : "replayed"}</span>
+        <span title={fullTime(delivery.createdAt)}>{clock(delivery.createdAt)}</span>
+      </p>
       {delivery.attempts.length === 0 && (
         <p className={css.none}>
           {delivery.state === "sending" ? "On its way…" : pending ? "Not tried yet." : "Never tried."}

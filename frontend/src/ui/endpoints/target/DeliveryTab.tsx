@@ -24,7 +24,7 @@ export function DeliveryTab({ draft, change, at }: TabProps) {
           hint="Empty is one for each wait; beyond them the last wait repeats."
           inputMode="numeric"
           value={draft.attempts}
-          placeholder="10"
+          placeholder={draft.waits.trim() === "" ? "10" : ""}
           onChange={(attempts) => change({ attempts })}
         />
         <TextField
