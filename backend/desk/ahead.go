@@ -7,8 +7,9 @@ import (
 	"creel/backend/hook"
 )
 
-// mostAhead bounds how many requests are held for sending; they are small.
-const mostAhead = 1024
+// mostAhead bounds how many requests are held for sending; store.Raws bounds
+// their bytes.
+const mostAhead = 4096
 
 // ahead holds what claimed deliveries will send, read together rather than one
 // by one.

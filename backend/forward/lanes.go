@@ -28,7 +28,7 @@ type lane struct {
 // Bounds of lane.ahead.
 const (
 	leastAhead = 16
-	mostAhead  = 256
+	mostAhead  = 1024
 )
 
 // low is the length of the queue below which more is claimed.
@@ -117,7 +117,7 @@ func (b *Outbox) room() (c hook.Claim, ok bool) {
 // through may do so; 0 is that there is none. The caller holds mu.
 func (b *Outbox) limits(now time.Time) (c hook.Claim, gated time.Duration) {
 	c = hook.Claim{Now: now, Most: mostAhead, Limits: map[string]int{}, Ordered: map[string]bool{}}
-	full := b.running >= b.o.Parallel || b.queued >= 8*b.most()
+	full := b.running >= b.o.Parallel || b.queued >= 4*mostAhead
 	b.held = false
 	for name, l := range b.lanes {
 		switch {

@@ -8,12 +8,15 @@ import (
 	"creel/backend/hook"
 )
 
-// smallBytes is the most that a request may have in raws to be read with many
-// others.
-const smallBytes = 64 << 10
+const (
+	// smallBytes is the most that a request may have in raws to be read with
+	// many others, and manyBytes about the most of all together.
+	smallBytes = 64 << 10
+	manyBytes  = 8 << 20
+)
 
-// Raws returns the bytes of those of the requests that are small, in one go;
-// the others, and those whose bytes were changed by the disk, are left out and
+// Raws returns the bytes of those of the requests that are small, in one go and
+// within bounds; the others, and those whose bytes were changed by the disk, are left out and
 // are for Raw to read.
 func (s *Store) Raws(ctx context.Context, seqs []int64) (map[int64]hook.Raw, error) {
 	rows, err := s.pool.QueryContext(ctx, `SELECT r.seq, w.head, w.body, w.trailer, r.sha256 FROM requests r JOIN raws w USING (seq)
@@ -23,7 +26,7 @@ func (s *Store) Raws(ctx context.Context, seqs []int64) (map[int64]hook.Raw, err
 	}
 	defer rows.Close()
 	out := make(map[int64]hook.Raw, len(seqs))
-	for rows.Next() {
+	for left := manyBytes; left > 0 && rows.Next(); {
 		var seq int64
 		var raw hook.Raw
 		var sum []byte
@@ -32,6 +35,7 @@ func (s *Store) Raws(ctx context.Context, seqs []int64) (map[int64]hook.Raw, err
 		}
 		if got := sha256.Sum256(raw.Body); bytes.Equal(got[:], sum) {
 			out[seq] = raw
+			left -= len(raw.Head) + len(raw.Body)
 		}
 	}
 	return out, faultOf("read request bytes", rows.Err())
