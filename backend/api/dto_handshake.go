@@ -28,6 +28,7 @@ type ReplyPreviewRequest struct {
 	Endpoint string    `json:"endpoint,omitempty" maxLength:"64" doc:"slug; what is not given here is taken from it"`
 	Provider *string   `json:"provider,omitempty" maxLength:"64"`
 	Targets  *[]string `json:"targets,omitempty" maxItems:"50"`
+	Own      bool      `json:"own,omitempty" doc:"the endpoint's own reply, whatever rules and handshakes would say"`
 	Request  int64     `json:"request,omitempty" minimum:"0" doc:"seq to try it on; the endpoint's newest when absent"`
 }
 

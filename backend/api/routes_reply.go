@@ -20,7 +20,7 @@ func (s *server) replyRoutes(api huma.API) {
 	preview := op("preview-reply", "POST", "/replies/preview", "What a reply would say to a request, without saying it")
 	preview.MaxBodyBytes, preview.DefaultStatus = maxLargeBody, 200
 	huma.Register(api, preview, func(ctx context.Context, in *struct{ Body ReplyPreviewRequest }) (*struct{ Body ReplyPreview }, error) {
-		p, err := s.desk.PreviewReply(ctx, s.tried(in.Body), in.Body.Request)
+		p, err := s.desk.PreviewReply(ctx, s.tried(in.Body), in.Body.Request, in.Body.Own)
 		return answer(ctx, s, p, err, previewOf)
 	})
 	confirm := op("confirm-subscription", "POST", "/requests/{seq}/confirm", "Confirm the AWS SNS subscription that a request asks for; the delivery tells what SNS says")

@@ -192,24 +192,27 @@ func TestPreviewOfAReply(t *testing.T) {
 	rig := testkit.NewRig(t)
 	e := hook.Endpoint{Slug: hook.Inbox, Targets: []string{}, Reply: hook.DefaultReply()}
 	e.Reply.Body = "got {{body.id}} at {{path}}"
-	p, err := rig.Desk.PreviewReply(t.Context(), e, 0)
+	p, err := rig.Desk.PreviewReply(t.Context(), e, 0, false)
 	if err != nil || p.Seq != 0 || string(p.Answer.Body) != "got  at /inbox" {
 		t.Errorf("%+v, %v", p, err)
 	}
 	rig.Post("/inbox/a", `{"id":7}`)
 	rig.Post("/inbox/b", slackAsks)
-	if p, err = rig.Desk.PreviewReply(t.Context(), e, 1); err != nil || string(p.Answer.Body) != "got 7 at /inbox/a" {
+	if p, err = rig.Desk.PreviewReply(t.Context(), e, 1, false); err != nil || string(p.Answer.Body) != "got 7 at /inbox/a" {
 		t.Errorf("%+v, %v", p, err)
 	}
-	if p, err = rig.Desk.PreviewReply(t.Context(), e, 0); err != nil || p.Seq != 2 || p.Told != "handshake:slack" {
+	if p, err = rig.Desk.PreviewReply(t.Context(), e, 0, false); err != nil || p.Seq != 2 || p.Told != "handshake:slack" {
 		t.Errorf("%+v, %v", p, err)
+	}
+	if p, err = rig.Desk.PreviewReply(t.Context(), e, 0, true); err != nil || p.Told != "handshake:slack" || string(p.Answer.Body) != "got  at /inbox/b" {
+		t.Errorf("its own: %+v, %v", p, err)
 	}
 	e.Reply.Rules = []hook.ReplyRule{{When: "path:*/b", Reply: hook.Reply{Status: 409, Body: "rule", Fault: hook.ReplyFault{Kind: hook.FaultReset}}}}
-	if p, err = rig.Desk.PreviewReply(t.Context(), e, 0); err != nil || p.Told != "rule:1" || p.Answer.Status != 409 || p.Fault.Kind != hook.FaultReset {
+	if p, err = rig.Desk.PreviewReply(t.Context(), e, 0, false); err != nil || p.Told != "rule:1" || p.Answer.Status != 409 || p.Fault.Kind != hook.FaultReset {
 		t.Errorf("%+v, %v", p, err)
 	}
 	e.Reply.Body = "{{nope}}"
-	if _, err = rig.Desk.PreviewReply(t.Context(), e, 0); hook.KindOf(err) != hook.Invalid {
+	if _, err = rig.Desk.PreviewReply(t.Context(), e, 0, false); hook.KindOf(err) != hook.Invalid {
 		t.Errorf("%v", err)
 	}
 	if got, err := rig.Desk.Endpoint(hook.Inbox); err != nil || got.Reply.Body != "ok" {

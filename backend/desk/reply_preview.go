@@ -18,9 +18,11 @@ type Preview struct {
 }
 
 // PreviewReply works out what a reply would say to the request seq, or, when
-// that is 0, to the newest one of the endpoint, or the newest of all. Nothing
-// is sent and nothing changed. Chance is left out: faults are only named.
-func (d *Desk) PreviewReply(ctx context.Context, e hook.Endpoint, seq int64) (Preview, error) {
+// that is 0, to the newest one of the endpoint, or the newest of all. With own
+// it is the endpoint's own reply, whatever rules and handshakes would say; Told
+// then still names what would. Nothing is sent and nothing changed. Chance is
+// left out: faults are only named.
+func (d *Desk) PreviewReply(ctx context.Context, e hook.Endpoint, seq int64, own bool) (Preview, error) {
 	s := d.setup.Load()
 	if err := s.checkReply(&e); err != nil {
 		return Preview{}, err
@@ -34,18 +36,23 @@ func (d *Desk) PreviewReply(ctx context.Context, e hook.Endpoint, seq int64) (Pr
 		return Preview{}, err
 	}
 	_, headers := hook.ParseHead(raw.Head)
+	p := Preview{Seq: row.Seq}
 	say := plan.Rule(row, raw)
-	if say == nil {
-		c := &hook.Capture{Request: row.Request, Raw: raw}
-		if t := (&talk{greets: greets(e)}); t.greets != nil {
-			if a, id, ok := d.greet(t, &e, c, headers); ok {
-				return Preview{Seq: row.Seq, Told: hook.ToldHandshake + ":" + id, Answer: a}, nil
-			}
+	if say != nil {
+		p.Told = say.Told
+	} else if t := (&talk{greets: greets(e)}); t.greets != nil {
+		if a, id, ok := d.greet(t, &e, &hook.Capture{Request: row.Request, Raw: raw}, headers); ok {
+			p.Told, p.Answer = hook.ToldHandshake+":"+id, a
 		}
-		say = plan.Usual()
 	}
-	subject := &reply.Subject{Row: row, Raw: raw, Headers: headers, Now: d.now()}
-	p := Preview{Seq: row.Seq, Told: say.Told, Answer: say.Answer(subject), Fault: say.Fault}
+	switch {
+	case own || p.Told == "":
+		say = plan.Usual()
+	case say == nil:
+		return p, nil // a handshake
+	}
+	p.Answer = say.Answer(&reply.Subject{Row: row, Raw: raw, Headers: headers, Now: d.now()})
+	p.Fault = say.Fault
 	if say.Mode == hook.ReplyTarget {
 		p.Waits = passTarget(&e, say.Pass)
 	}

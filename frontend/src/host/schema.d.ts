@@ -1760,6 +1760,8 @@ export interface components {
         ReplyPreviewRequest: {
             /** @description slug; what is not given here is taken from it */
             endpoint?: string;
+            /** @description the endpoint's own reply, whatever rules and handshakes would say */
+            own?: boolean;
             provider?: string;
             reply: components["schemas"]["Reply"];
             /**

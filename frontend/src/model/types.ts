@@ -241,6 +241,8 @@ export interface Greeting extends Handshake {
 
 export interface ReplyPreviewRequest {
   reply: Reply;
+  /** The endpoint's own reply, whatever rules and handshakes would say. */
+  own?: boolean;
   endpoint?: string;
   provider?: string;
   targets?: string[];

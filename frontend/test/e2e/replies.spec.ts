@@ -24,7 +24,7 @@ test("a reply with values of the request is tried on the newest one while it is 
   const page = await open();
   const dialog = await edit(page, "Reply");
   const preview = dialog.getByRole("region", { name: "Preview of the answer" });
-  await expect(preview).toContainText("Request #1");
+  await expect(preview).toContainText("To request #1");
   await dialog.getByRole("textbox", { name: "Status" }).fill("201");
   await dialog.getByRole("textbox", { name: "Value of header of the reply 1" }).fill("application/json");
   const body = dialog.getByRole("textbox", { name: "Body", exact: true });
@@ -155,7 +155,7 @@ test("the sender gets the target's answer, or the fallback when there is none", 
   );
   await dialog.getByRole("combobox", { name: "Target to answer" }).selectOption("local app");
   await expect(dialog.getByRole("region", { name: "Preview of the answer" })).toContainText(
-    "waits for local app",
+    "when local app gives no answer",
   );
   await expectAccessible(page);
   await save(dialog);

@@ -22,6 +22,7 @@ export function EndpointDialog({ endpoint }: { endpoint: Endpoint | undefined })
   const { part, setPart, saving } = form;
   const tried = useReplyPreview({
     reply: form.tidied,
+    own: true,
     targets: form.chosen,
     provider: form.signed.draft.provider,
     ...(endpoint ? { endpoint: endpoint.slug } : {}),

@@ -29,19 +29,21 @@ export function ReplyPreviewPane({ tried }: { tried: Tried }) {
 }
 
 function toWhom(preview: ReplyPreview): string {
-  return preview.request === 0 ? "Nothing caught yet; an empty request" : `Request #${preview.request}`;
+  return preview.request === 0
+    ? "To an empty request, as nothing was caught yet"
+    : `To request #${preview.request}`;
 }
 
 /** What comes before or in place of what is shown. */
 function about(preview: ReplyPreview): string {
-  const handshake = handshakeTold(preview.told);
   const fault = FAULTS.find((f) => f.id === preview.fault?.kind);
+  const rule = /^rule:(\d+)/.exec(preview.told ?? "")?.[1];
   const parts = [
-    handshake && "is a handshake, answered so",
-    preview.told?.startsWith("rule:") && `is answered by rule ${preview.told.slice("rule:".length)}`,
-    preview.waits && `waits for ${preview.waits}; this is the fallback of its own`,
-    fault && `fault: ${fault.label.toLowerCase()}`,
+    handshakeTold(preview.told) && "were it no handshake, which is answered as its provider wants it",
+    rule && `were it not for rule ${rule}, which answers it`,
+    preview.waits && `when ${preview.waits} gives no answer`,
+    fault && `with a fault: ${fault.label.toLowerCase()}`,
   ];
-  const said = parts.filter(Boolean).join(" · ");
-  return said && ` ${said}`;
+  const said = parts.filter(Boolean).join("; ");
+  return said && `, ${said}`;
 }
