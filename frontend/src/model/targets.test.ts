@@ -13,6 +13,7 @@ import type { Target } from "./types";
 
 const full: Target = {
   name: "app",
+  transform: "function transform(request) {}",
   url: "http://localhost:3000/x",
   pathMode: "template",
   path: "/in/{path}",
