@@ -5,6 +5,8 @@
 //   return <Dialog open={args !== undefined} onClose={desk.dialogs.close} title="Settings">…
 //
 // and anybody opens it by desk.dialogs.open("settings", {}).
+
+import type { ReplyPart } from "../model/reply";
 import type { RunForm, What } from "../model/runs";
 import type { MessageRef } from "../model/types";
 import { useDesk } from "./desk";
@@ -29,7 +31,7 @@ export interface DialogArgs {
   runs: object;
   settings: { section?: string };
   /** ui/endpoints: a slug edits, none creates. */
-  endpoint: { slug?: string };
+  endpoint: { slug?: string; part?: ReplyPart };
   target: { name?: string; url?: string };
   /** ui/shell: a saved filter by its name, else a new one. */
   filter: { name?: string; filter: string };

@@ -206,6 +206,7 @@ test("the endpoint's dialog sets provider and secret, and removes it", async ({ 
 
   await page.getByRole("button", { name: "More for shop" }).click();
   await page.getByRole("menuitem", { name: "Edit…" }).click();
+  await dialog.getByRole("tab", { name: "Signature" }).click();
   await expect(dialog).toContainText("One is set, kept in a file only you can read");
   await expect(dialog.getByRole("textbox", { name: "Secret" })).toHaveValue("");
   await dialog.getByRole("button", { name: "Remove the secret" }).click();

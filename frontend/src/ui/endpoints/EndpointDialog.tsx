@@ -15,10 +15,17 @@ import { type EndpointForm, useEndpointForm } from "./useEndpointForm";
 import { type Tried, useReplyPreview } from "./useReplyPreview";
 
 /** Makes an endpoint, or changes one. */
-export function EndpointDialog({ endpoint }: { endpoint: Endpoint | undefined }) {
+export function EndpointDialog({
+  endpoint,
+  first,
+}: {
+  endpoint: Endpoint | undefined;
+  /** The part to begin with; the general one when absent. */
+  first: ReplyPart | undefined;
+}) {
   const desk = useDesk();
   const targets = useTargets().data ?? [];
-  const form = useEndpointForm(endpoint);
+  const form = useEndpointForm(endpoint, first);
   const { part, setPart, saving } = form;
   const tried = useReplyPreview({
     reply: form.tidied,

@@ -14,7 +14,7 @@ export function EndpointsFeature() {
   return (
     <>
       {endpoint && (endpoint.slug === undefined || edited) && (
-        <EndpointDialog endpoint={edited} key={edited?.slug} />
+        <EndpointDialog endpoint={edited} first={endpoint.part} key={edited?.slug} />
       )}
       {target && (target.name === undefined || aim) && (
         <TargetDialog target={aim} url={target.url} key={aim?.name} />

@@ -30,14 +30,14 @@ function tidy(reply: Reply): Reply {
 }
 
 /** What the editor of an endpoint holds, and how it is saved. */
-export function useEndpointForm(endpoint: Endpoint | undefined) {
+export function useEndpointForm(endpoint: Endpoint | undefined, first: ReplyPart = "general") {
   const desk = useDesk();
   const [name, setName] = useState(endpoint?.name ?? "");
   const [typedSlug, setSlug] = useState(endpoint?.slug);
   const [reply, setReply] = useState<Reply>(endpoint?.reply ?? USUAL);
   const [chosen, setChosen] = useState<string[]>(endpoint?.targets ?? []);
   const [filter, setFilter] = useState(endpoint?.filter ?? "");
-  const [part, setPart] = useState<ReplyPart>("general");
+  const [part, setPart] = useState<ReplyPart>(first);
   const fresh = useNewTarget();
   const signed = useSigning(endpoint);
   const saving = useSaving((field) => partOf(field) !== undefined);

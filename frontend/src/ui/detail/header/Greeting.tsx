@@ -101,7 +101,7 @@ function Lacking({ slug }: { slug: string }) {
   const { dialogs } = useDesk();
   return (
     <div className={css.greetingAct}>
-      <Button small onClick={() => dialogs.open("endpoint", { slug })}>
+      <Button small onClick={() => dialogs.open("endpoint", { slug, part: "signature" })}>
         Open the endpoint
       </Button>
     </div>
