@@ -81,9 +81,9 @@ func (m Met) Answer(k Key, verifyToken string) (a hook.Answer, ok bool) {
 	return m.reply(m, k)
 }
 
-func textAnswer(status int, body string, more ...hook.Header) hook.Answer {
+func textAnswer(status int, body string) hook.Answer {
 	hs := hook.Headers{{Name: "Content-Type", Value: "text/plain; charset=utf-8"}, {Name: "X-Content-Type-Options", Value: "nosniff"}}
-	return hook.Answer{Status: status, Headers: append(hs, more...), Body: []byte(body)}
+	return hook.Answer{Status: status, Headers: hs, Body: []byte(body)}
 }
 
 func jsonAnswer(body string) hook.Answer {
