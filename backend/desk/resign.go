@@ -37,6 +37,15 @@ func (l *lentSecrets) put(delivery, secret string) {
 	l.by[delivery] = secret
 }
 
+// share lends the secret of one delivery to more that come of it.
+func (l *lentSecrets) share(from string, to []hook.Delivery) {
+	if secret, ok := l.get(from); ok {
+		for _, d := range to {
+			l.put(d.ID, secret)
+		}
+	}
+}
+
 func (l *lentSecrets) get(delivery string) (string, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

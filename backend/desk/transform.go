@@ -55,6 +55,7 @@ func (d *Desk) transform(ctx context.Context, del hook.Delivery, t *hook.Target,
 			State: hook.Waiting, Draft: &drafts[i+1], CreatedAt: del.CreatedAt, Retry: del.Retry, Resign: del.Resign,
 		}
 	}
+	d.lent.share(del.ID, more)
 	draft, err := d.store.Freeze(ctx, del.ID, drafts[0], more)
 	if err != nil {
 		return p, err

@@ -2,8 +2,10 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"database/sql/driver"
 	"encoding/json"
+	"errors"
 
 	"creel/backend/hook"
 )
@@ -13,7 +15,11 @@ import (
 // Transformed already keeps it, and nothing is recorded: that draft is returned.
 // It is a hook.Conflict when the delivery is not Sending.
 func (s *Store) Freeze(ctx context.Context, id string, draft hook.Draft, more []hook.Delivery) (hook.Draft, error) {
-	text, err := json.Marshal(draft)
+	resign, err := s.resignOf(ctx, id)
+	if err != nil {
+		return draft, faultOf("record what a transform made", err)
+	}
+	text, err := json.Marshal(differences{&draft, resign})
 	if err != nil {
 		return draft, err
 	}
@@ -52,6 +58,22 @@ func (s *Store) Freeze(ctx context.Context, id string, draft hook.Draft, more []
 		return nil
 	})
 	return frozen, err
+}
+
+// resignOf says whether a delivery is signed anew, which is settled when it is
+// made.
+func (s *Store) resignOf(ctx context.Context, id string) (*hook.Resign, error) {
+	var text string
+	err := s.pool.QueryRowContext(ctx, "SELECT json_extract(draft, '$.Resign') FROM deliveries WHERE id = ?", id).
+		Scan(nullText{&text})
+	if errors.Is(err, sql.ErrNoRows) || err == nil && text == "" {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var r hook.Resign
+	return &r, json.Unmarshal([]byte(text), &r)
 }
 
 // draft reads what a delivery sends in place of its request; nil when it sends
