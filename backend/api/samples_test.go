@@ -180,6 +180,45 @@ func TestSampleIsSignedByTheEndpointOfItsProvider(t *testing.T) {
 	}
 }
 
+// Each sample that a secret signs is shown as valid when its endpoint is of its
+// provider, and as invalid when the endpoint has another secret.
+func TestSamplesVerifyAtTheirEndpoints(t *testing.T) {
+	rig := testkit.NewRig(t)
+	var samples []api.Sample
+	rig.Call("GET", "/api/v1/samples", nil, &samples, 200)
+	made := map[string]bool{}
+	for _, info := range samples {
+		if info.Secret == "" || info.Provider == "paypal" { // paypal wants a certificate, too
+			continue
+		}
+		if !made[info.Provider] {
+			made[info.Provider] = true
+			rig.Call("POST", "/api/v1/endpoints", map[string]any{"slug": info.Provider, "provider": info.Provider, "secret": info.Secret}, nil, 201)
+		}
+		var sent api.SampleSent
+		rig.Call("POST", "/api/v1/samples", map[string]any{"id": info.ID, "endpoint": info.Provider}, &sent, 200)
+		var row api.Detail
+		rig.Call("GET", fmt.Sprintf("/api/v1/requests/%d", sent.Seq), nil, &row, 200)
+		if row.Sig != "valid" {
+			var v map[string]any
+			rig.Call("GET", fmt.Sprintf("/api/v1/requests/%d/verdict", sent.Seq), nil, &v, 200)
+			t.Errorf("%s is shown as %q: %v %v", info.ID, row.Sig, v["reason"], v["hints"])
+		}
+	}
+	if len(made) < 30 {
+		t.Errorf("only %d providers", len(made))
+	}
+	rig.Call("POST", "/api/v1/endpoints", map[string]any{"slug": "other", "provider": "github", "secret": "right"}, nil, 201)
+	var seen api.SampleMessage
+	rig.Call("GET", "/api/v1/samples/github.star?endpoint=inbox", nil, &seen, 200)
+	var sent api.SampleSent
+	rig.Call("POST", "/api/v1/samples", map[string]any{"id": "github.star", "endpoint": "other", "unsigned": true, "seed": seen.Seed, "headers": seen.Headers}, &sent, 200)
+	var row api.Detail
+	if rig.Call("GET", fmt.Sprintf("/api/v1/requests/%d", sent.Seq), nil, &row, 200); row.Sig != "invalid" {
+		t.Errorf("signed with another secret it is shown as %q", row.Sig)
+	}
+}
+
 func TestSampleSentManyTimesHasIdsOfItsOwn(t *testing.T) {
 	rig := testkit.NewRig(t)
 	for _, with := range []map[string]any{{}, {"headers": [][2]string{{"svix-id", "msg_mine"}, {"svix-timestamp", "1"}, {"svix-signature", "x"}}}} {

@@ -154,29 +154,43 @@ func (s *SampleMade) sign(info sample.Info, e hook.Endpoint, o SampleOrder, now 
 	if e.Secret != "" && info.Secret != "" && fits(e.Provider, info.Provider) {
 		key.Secret, by = e.Secret, SignedByEndpoint
 	}
-	before := s.Headers
-	m := sign.Message{Method: s.Method, URL: s.URL, Headers: s.Headers, Body: s.Body}
-	// The older signature first, so that the note is of the one that counts.
-	for _, scheme := range []string{info.Also, info.Scheme} {
-		if scheme == "" {
-			continue
-		}
-		signed, note, err := sign.Sign(m, key, sign.SignOptions{Scheme: scheme, Provider: info.Provider, Now: now, Rand: rnd, KeepID: !o.again})
-		if err != nil {
-			return signFault(err, by, e.Slug)
-		}
-		m = signed
-		s.Signing = SampleSigning{By: by, Scheme: note.Scheme, Text: note.Text, PublicKey: note.PublicKey}
-		if note.TestKey {
-			s.Signing.By = SignedByTestKey
-		}
+	unsigned := sign.Message{Method: s.Method, URL: s.URL, Headers: s.Headers, Body: s.Body}
+	m, note, err := signAll(unsigned, key, info, sign.SignOptions{Now: now, Rand: rnd, KeepID: !o.again})
+	if err != nil {
+		return signFault(err, by, e.Slug)
+	}
+	// Once more for another time: what differs then is written by signing, too.
+	later, _, err := signAll(unsigned, key, info, sign.SignOptions{Now: now.Add(time.Hour), Rand: rnd, KeepID: true})
+	if err != nil {
+		return signFault(err, by, e.Slug)
+	}
+	s.Signing = SampleSigning{By: by, Scheme: note.Scheme, Text: note.Text, PublicKey: note.PublicKey}
+	if note.TestKey {
+		s.Signing.By = SignedByTestKey
 	}
 	if by == SignedByTest {
 		s.Signing.Secret = info.Secret
 	}
 	s.URL, s.Headers, s.Body = m.URL, m.Headers, m.Body
-	s.Signing.Lines = changedLines(before, m.Headers)
+	s.Signing.Lines = writtenLines(m.Headers, unsigned.Headers, later.Headers)
 	return nil
+}
+
+// signAll signs by the sample's schemes, the older one first, so that the note
+// is of the one that counts.
+func signAll(m sign.Message, key sign.Key, info sample.Info, o sign.SignOptions) (sign.Message, sign.Note, error) {
+	var note sign.Note
+	for _, scheme := range []string{info.Also, info.Scheme} {
+		if scheme == "" {
+			continue
+		}
+		o.Scheme, o.Provider = scheme, info.Provider
+		var err error
+		if m, note, err = sign.Sign(m, key, o); err != nil {
+			return m, note, err
+		}
+	}
+	return m, note, nil
 }
 
 // signFault names the input of the order that signing stumbled over.
@@ -207,11 +221,11 @@ func fits(endpoint, provider string) bool {
 	return false
 }
 
-// changedLines names the lines of after that before does not have.
-func changedLines(before, after hook.Headers) []string {
+// writtenLines names the lines that are not in both of the others as they are.
+func writtenLines(hs, unsigned, later hook.Headers) []string {
 	var names []string
-	for _, h := range after {
-		if !slices.Contains(before, h) {
+	for _, h := range hs {
+		if !slices.Contains(unsigned, h) || !slices.Contains(later, h) {
 			names = append(names, h.Name)
 		}
 	}
