@@ -34,14 +34,12 @@ func (d *Desk) transform(ctx context.Context, del hook.Delivery, t *hook.Target,
 	case err != nil && ctx.Err() != nil:
 		return p, err
 	case err != nil:
-		p.Refused = &hook.AttemptError{Kind: hook.ErrTransform, Text: fmt.Sprintf("not sent: %v", err)}
-		return p, nil
+		return refuse(p, hook.ErrTransform, "not sent: %v", err), nil
 	case out.Err != nil:
-		p.Refused = &hook.AttemptError{Kind: hook.ErrTransform, Text: fmt.Sprintf("not sent: the transform of %s failed%s: %s; mend it and try again", t.Name, placeOf(out.Err), out.Err.Text)}
-		return p, nil
+		return refuse(p, hook.ErrTransform, "not sent: the transform of %s failed%s: %s; mend it and try again",
+			t.Name, placeOf(out.Err), out.Err.Text), nil
 	case len(out.Messages) == 0:
-		p.Refused = &hook.AttemptError{Kind: hook.ErrDropped, Text: fmt.Sprintf("not sent: the transform of %s returned nothing for this request", t.Name)}
-		return p, nil
+		return refuse(p, hook.ErrDropped, "not sent: the transform of %s returned nothing for this request", t.Name), nil
 	}
 	drafts := make([]hook.Draft, len(out.Messages))
 	for i, m := range out.Messages {
@@ -66,6 +64,12 @@ func (d *Desk) transform(ctx context.Context, del hook.Delivery, t *hook.Target,
 	}
 	p.Draft = whole(&draft, p.Raw)
 	return p, nil
+}
+
+// refuse has nothing sent.
+func refuse(p hook.Prepared, kind hook.ErrorClass, format string, args ...any) hook.Prepared {
+	p.Refused = &hook.AttemptError{Kind: kind, Text: fmt.Sprintf(format, args...)}
+	return p
 }
 
 // run is Transforms.Run where there may be none.

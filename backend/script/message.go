@@ -110,7 +110,7 @@ func (r *run) body(kind, value sobek.Value) ([]byte, error) {
 	}
 	switch kind.String() {
 	case "bytes":
-		if value.ExportType() != bufferType {
+		if value.ExportType() != reflect.TypeFor[sobek.ArrayBuffer]() {
 			return nil, errors.New("body is no bytes")
 		}
 		buffer, _ := value.Export().(sobek.ArrayBuffer)
@@ -124,8 +124,6 @@ func (r *run) body(kind, value sobek.Value) ([]byte, error) {
 	}
 	return append([]byte{}, value.String()...), nil
 }
-
-var bufferType = reflect.TypeFor[sobek.ArrayBuffer]()
 
 func decode64(s string) ([]byte, error) {
 	s = strings.TrimRight(strings.Map(func(c rune) rune {

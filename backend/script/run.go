@@ -24,9 +24,6 @@ import (
 //go:embed prelude.js
 var preludeSource string
 
-// prelude never changes once it is compiled, and runs in any runtime.
-var prelude = sobek.MustCompile("prelude.js", preludeSource, true)
-
 // Check refuses a source that cannot be run: one that is too long, has a
 // syntax error, fails before anything is called, or has no function transform.
 func Check(source string) *Error {
@@ -117,7 +114,7 @@ func (r *run) prepare() error {
 			return err
 		}
 	}
-	made, err := r.vm.RunProgram(prelude)
+	made, err := r.vm.RunScript("prelude.js", preludeSource)
 	if err != nil {
 		return err
 	}
@@ -210,7 +207,7 @@ func (r *run) function() (sobek.Callable, error) {
 // are no timers, so a promise that is still open stays so.
 func settled(v sobek.Value) (sobek.Value, error) {
 	// Exporting anything else would run its getters.
-	if _, is := v.(*sobek.Object); !is || v.ExportType() != promiseType {
+	if _, is := v.(*sobek.Object); !is || v.ExportType() != reflect.TypeFor[*sobek.Promise]() {
 		return v, nil
 	}
 	p, ok := v.Export().(*sobek.Promise)
@@ -225,8 +222,6 @@ func settled(v sobek.Value) (sobek.Value, error) {
 	}
 	return nil, errors.New("transform returned a promise that never ends: there are no timers and nothing to wait for")
 }
-
-var promiseType = reflect.TypeFor[*sobek.Promise]()
 
 // rejection is what a promise was rejected with.
 type rejection struct{ with sobek.Value }
@@ -263,11 +258,10 @@ func (r *run) words(v sobek.Value) string {
 	if err != nil || r.late.Load() {
 		return "transform threw something that cannot be shown"
 	}
-	return clip(plainly.Replace(text.String()), maxErrorText)
+	// In plain words what the engine does not say so.
+	said := strings.ReplaceAll(text.String(), "Value is not object coercible", "a value to take parts of is undefined or null")
+	return clip(said, maxErrorText)
 }
-
-// plainly says in plain words what the engine does not.
-var plainly = strings.NewReplacer("Value is not object coercible", "a value to take parts of is undefined or null")
 
 // place gives e the innermost frame that is the transform's.
 func (r *run) place(e *Error, frames []sobek.StackFrame) *Error {
