@@ -85,9 +85,12 @@ func (c *connection) hop(from, to message, peer string) {
 }
 
 func (r reach) judge(address string) *refusal {
-	at, err := netip.ParseAddrPort(address)
-	if !r.strict || err != nil {
+	if !r.strict {
 		return nil
+	}
+	at, err := netip.ParseAddrPort(address)
+	if err != nil {
+		return &refusal{hook.ErrBlocked, fmt.Sprintf("refused to follow the redirect to %q: it is no address and port", address)}
 	}
 	ip := at.Addr().Unmap()
 	if ip.IsLoopback() && !r.loopback || ip.IsPrivate() || isShared(ip) {
