@@ -211,6 +211,14 @@ func TestPreviewOfAReply(t *testing.T) {
 	if p, err = rig.Desk.PreviewReply(t.Context(), e, 0, false); err != nil || p.Told != "rule:1" || p.Answer.Status != 409 || p.Fault.Kind != hook.FaultReset {
 		t.Errorf("%+v, %v", p, err)
 	}
+	waits := hook.Endpoint{Slug: hook.Inbox, Targets: []string{"app"}, Reply: hook.DefaultReply()}
+	if _, err := rig.Desk.CreateTarget(t.Context(), hook.Target{Name: "app", URL: "http://127.0.0.1:9"}); err != nil {
+		t.Fatal(err)
+	}
+	waits.Reply.Mode = hook.ReplyTarget
+	if p, err = rig.Desk.PreviewReply(t.Context(), waits, 1, true); err != nil || p.Waits != "app" || p.Answer.Status != 504 {
+		t.Errorf("without an answer: %+v, %v", p, err)
+	}
 	e.Reply.Body = "{{nope}}"
 	if _, err = rig.Desk.PreviewReply(t.Context(), e, 0, false); hook.KindOf(err) != hook.Invalid {
 		t.Errorf("%v", err)

@@ -55,6 +55,7 @@ func (d *Desk) PreviewReply(ctx context.Context, e hook.Endpoint, seq int64, own
 	p.Fault = say.Fault
 	if say.Mode == hook.ReplyTarget {
 		p.Waits = passTarget(&e, say.Pass)
+		p.Answer = fallback(p.Waits, whyTimeout, "", say.Pass, p.Answer).answer
 	}
 	return p, nil
 }

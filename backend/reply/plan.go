@@ -1,6 +1,7 @@
 package reply
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -162,7 +163,8 @@ func (s *Saying) Answer(to *Subject) hook.Answer {
 }
 
 func within(err error, field, before string) error {
-	if f, ok := err.(*hook.Fault); ok {
+	var f *hook.Fault
+	if errors.As(err, &f) {
 		return &hook.Fault{Kind: f.Kind, Field: field, Column: f.Column, Text: before + f.Text}
 	}
 	return err

@@ -19,6 +19,7 @@
 package reply
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -180,7 +181,8 @@ func holeOf(src string, at int, key string) (hole, error) {
 	}
 	if strings.HasPrefix(key, "body.") || strings.HasPrefix(key, "body[") {
 		path, err := filter.ParsePath(key[len("body"):])
-		if f, ok := err.(*hook.Fault); ok {
+		var f *hook.Fault
+		if errors.As(err, &f) {
 			return hole{}, shifted(f, src, at+len("body"))
 		}
 		return hole{key: "body", path: path, deep: true}, err

@@ -1,6 +1,8 @@
 package sign
 
 import (
+	"slices"
+
 	"creel/backend/hook"
 )
 
@@ -42,7 +44,7 @@ type Met struct {
 }
 
 // Handshakes returns all that Creel knows.
-func Handshakes() []Handshake { return append([]Handshake(nil), handshakes()...) }
+func Handshakes() []Handshake { return slices.Clone(handshakeTable) }
 
 // Meet looks for a handshake in a request, among those that may be answered;
 // may is asked only about what was found. Of m, URL may be path and query only.
@@ -56,7 +58,7 @@ func Meet(m Message, may func(Handshake) bool) (Met, bool) {
 }
 
 func meet(q *question, may func(Handshake) bool) (Met, bool) {
-	for _, h := range handshakes() {
+	for _, h := range handshakeTable {
 		value, ok := h.find(q)
 		if !ok || !may(h) {
 			continue
@@ -93,7 +95,3 @@ func jsonAnswer(body string) hook.Answer {
 func emptyAnswer(status int, more ...hook.Header) hook.Answer {
 	return hook.Answer{Status: status, Headers: more}
 }
-
-// handshakes is the handshakeTable. Those that are sure come before those that could
-// take another's question for theirs.
-func handshakes() []Handshake { return handshakeTable[:] }
