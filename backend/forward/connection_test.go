@@ -136,7 +136,9 @@ func TestARedirectToCreelItselfIsALoop(t *testing.T) {
 func TestTrustIsPerTarget(t *testing.T) {
 	config, _ := certificate(t, func(*x509.Certificate) {})
 	stranger, _ := certificate(t, func(*x509.Certificate) {})
-	pemOf := func(der []byte) string { return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})) }
+	pemOf := func(der []byte) string {
+		return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
+	}
 	own, other := pemOf(config.Certificates[0].Certificate[0]), pemOf(stranger.Certificates[0].Certificate[0])
 	target := testkit.NewTLSTarget(t, config)
 	s := newSender(t, forward.Options{IdleFor: time.Hour})
