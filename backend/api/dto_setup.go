@@ -101,15 +101,16 @@ type SettingsPatch struct {
 
 // Status is how the program is.
 type Status struct {
-	Version   string      `json:"version"`
-	PID       int         `json:"pid"`
-	StartedAt string      `json:"startedAt" format:"date-time"`
-	Now       string      `json:"now" format:"date-time" doc:"the machine's clock, to tell ages by"`
-	Catch     CatchStatus `json:"catch"`
-	History   History     `json:"history"`
-	Epoch     int64       `json:"epoch"`
-	Rev       int64       `json:"rev"`
-	LastSeq   int64       `json:"lastSeq"`
+	Version   string       `json:"version"`
+	PID       int          `json:"pid"`
+	StartedAt string       `json:"startedAt" format:"date-time"`
+	Now       string       `json:"now" format:"date-time" doc:"the machine's clock, to tell ages by"`
+	Catch     CatchStatus  `json:"catch"`
+	History   History      `json:"history"`
+	Secrets   *SecretPlace `json:"secretPlace,omitempty" doc:"where the next secret is tried to be kept"`
+	Epoch     int64        `json:"epoch"`
+	Rev       int64        `json:"rev"`
+	LastSeq   int64        `json:"lastSeq"`
 }
 
 // CatchStatus is how the catch port is.

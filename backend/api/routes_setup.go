@@ -160,7 +160,7 @@ func (s *server) catchOf(l desk.Listening) CatchStatus {
 func (s *server) statusOf(st desk.Status) Status {
 	return Status{
 		Version: st.Version, PID: s.pid, StartedAt: stamp(st.StartedAt), Now: stamp(st.Now),
-		Catch: s.catchOf(st.Listening),
+		Catch: s.catchOf(st.Listening), Secrets: placeOf(s.desk.SecretPlace()),
 		History: History{
 			Requests: st.Usage.Requests, Bytes: st.Usage.Bytes, Unread: st.Usage.Unread, Pinned: st.Usage.Pinned,
 			Waiting: st.Usage.Waiting, Failed: st.Usage.Failed,

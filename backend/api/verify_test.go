@@ -287,6 +287,11 @@ func TestSignaturesAreListed(t *testing.T) {
 		SecretPlace struct{ Place, Why string }
 	}
 	rig.Call("GET", "/api/v1/signatures", nil, &s, 200)
+	var status struct{ SecretPlace struct{ Place, Why string } }
+	rig.Call("GET", "/api/v1/status", nil, &status, 200)
+	if status.SecretPlace != s.SecretPlace {
+		t.Errorf("the status says %+v", status.SecretPlace)
+	}
 	if len(s.Providers) < 50 || len(s.Schemes) < 30 || s.SecretPlace.Place != "file" || s.SecretPlace.Why == "" {
 		t.Errorf("%d providers, %d schemes, place %+v", len(s.Providers), len(s.Schemes), s.SecretPlace)
 	}

@@ -2417,6 +2417,8 @@ export interface components {
             pid: number;
             /** Format: int64 */
             rev: number;
+            /** @description where the next secret is tried to be kept */
+            secretPlace?: components["schemas"]["SecretPlace"];
             /** Format: date-time */
             startedAt: string;
             version: string;
