@@ -18,6 +18,8 @@ const composers: Record<string, string[]> = {
   "ui/shell": ["ui/"],
   "ui/detail": ["ui/compare"],
   "ui/send": ["ui/detail"],
+  // How signatures are checked is set in the editor of the endpoint, too.
+  "ui/endpoints": ["ui/detail"],
   "ui/batch": ["ui/compare", "ui/detail"],
 };
 
