@@ -1,14 +1,6 @@
 import { useState } from "react";
 import { plural } from "../../model/format";
-import {
-  amountOf,
-  emptyForm,
-  type FormErrors,
-  orderOf,
-  placesOf,
-  type RunForm,
-  type What,
-} from "../../model/runs";
+import { amountOf, emptyForm, type FormErrors, orderOf, type RunForm, type What } from "../../model/runs";
 import { DoorError } from "../../model/types";
 import { useDesk } from "../../state/desk";
 import { ignoredInAnswers, startRun } from "../../state/runs";
@@ -42,9 +34,7 @@ export function BatchDialog({ what, requests, form: initial }: BatchDialogProps)
     setError(undefined);
   };
   const start = async () => {
-    // One request to several places at once is quicker, and nothing depends on their order.
-    const fan = requests === 1 && placesOf(form).length > 1 && form.mode === "ordered";
-    const read = orderOf(fan ? { ...form, mode: "parallel", parallel: "8" } : form, what, ignoredInAnswers());
+    const read = orderOf(form, what, ignoredInAnswers());
     if ("errors" in read) return setErrors(read.errors);
     setBusy(true);
     try {
