@@ -71,6 +71,16 @@ func forwarding(creel string, rounds int, length time.Duration) (err error) {
 		}
 		found[0], found[1] = append(found[0], made), append(found[1], passed)
 	}
+	rates := tellForwarding(found)
+	if err := errors.Join(ours.perRequest(found[0]), proxy.perRequest(found[1])); err != nil {
+		return err
+	}
+	fmt.Printf("ratio %.2f\n", rates[0]/rates[1])
+	return nil
+}
+
+// tellForwarding prints a line for each side and returns their rates.
+func tellForwarding(found [][]result) []float64 {
 	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintf(table, "\tdeliveries/s\tfailed\t\n")
 	rates := make([]float64, 2)
@@ -83,11 +93,7 @@ func forwarding(creel string, rounds int, length time.Duration) (err error) {
 		fmt.Fprintf(table, "%s\t%.0f\t%d\t\n", name, rates[i], failed)
 	}
 	_ = table.Flush()
-	if err := errors.Join(ours.perRequest(found[0]), proxy.perRequest(found[1])); err != nil {
-		return err
-	}
-	fmt.Printf("ratio %.2f\n", rates[0]/rates[1])
-	return nil
+	return rates
 }
 
 // forwards posts to Creel for that long and waits until every delivery is
