@@ -35,7 +35,7 @@ func (d *Desk) transform(ctx context.Context, del hook.Delivery, t *hook.Target,
 		return p, err
 	case err != nil:
 		return refuse(p, hook.ErrTransform, "not sent: %v", err), nil
-	case out.Err != nil:
+	case out.Failed():
 		return refuse(p, hook.ErrTransform, "not sent: the transform of %s failed%s: %s; mend it and try again",
 			t.Name, placeOf(out.Err), out.Err.Text), nil
 	case len(out.Messages) == 0:

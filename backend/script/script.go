@@ -62,6 +62,9 @@ type Output struct {
 	Took     time.Duration
 }
 
+// Failed reports whether the transform failed, as Err says.
+func (o Output) Failed() bool { return o.Err != nil }
+
 // Error is why a source cannot be used, or a run failed: a sentence, and the
 // place in the source when there is one.
 type Error struct {

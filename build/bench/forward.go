@@ -48,13 +48,9 @@ func forwarding(creel string, rounds int, length time.Duration) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, ours.stop()) }()
-	if err := errors.Join(
-		ours.put(http.MethodPost, "/targets", map[string]any{"name": "app", "url": "http://" + target.addr}, http.StatusCreated),
-		ours.put(http.MethodPatch, "/endpoints/inbox", map[string]any{"targets": []string{"app"}}, http.StatusOK),
-	); err != nil {
+	if err := ours.forwardTo(target); err != nil {
 		return err
 	}
-
 	fmt.Printf("\nPersisted forwarding, 1.6 KB JSON POST, %d keep-alive connections, %d × %v in turn, medians\n", connections, rounds, length)
 	found := make([][]result, 2)
 	for range rounds {
@@ -77,6 +73,14 @@ func forwarding(creel string, rounds int, length time.Duration) (err error) {
 	}
 	fmt.Printf("ratio %.2f\n", rates[0]/rates[1])
 	return nil
+}
+
+// forwardTo has the inbox forward to that server.
+func (s *server) forwardTo(target *server) error {
+	return errors.Join(
+		s.put(http.MethodPost, "/targets", map[string]any{"name": "app", "url": "http://" + target.addr}, http.StatusCreated),
+		s.put(http.MethodPatch, "/endpoints/inbox", map[string]any{"targets": []string{"app"}}, http.StatusOK),
+	)
 }
 
 // tellForwarding prints a line for each side and returns their rates.
