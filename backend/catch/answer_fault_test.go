@@ -232,4 +232,3 @@ func TestLater(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
-

@@ -145,14 +145,14 @@ func (d *Desk) ResumeRun(ctx context.Context, id int64) (hook.Run, error) {
 	if err != nil {
 		return run, err
 	}
-	d.batches.mu.Lock()
-	works := d.batches.working[id] != nil
-	d.batches.mu.Unlock()
 	switch {
-	case works:
+	case run.State == hook.RunRunning || run.State == hook.RunPlanning:
 		return run, hook.Faultf(hook.Conflict, "go on with run %d: it is still at work", id)
 	case len(left) == 0:
 		return run, hook.Faultf(hook.Conflict, "go on with run %d: all of it was sent; run it again instead", id)
+	}
+	if err := d.batches.awaitEnd(ctx, id); err != nil {
+		return run, err
 	}
 	if err := d.roomForRun(); err != nil {
 		return run, err
@@ -162,6 +162,22 @@ func (d *Desk) ResumeRun(ctx context.Context, id int64) (hook.Run, error) {
 	}
 	d.work(newRunner(d, run, false))
 	return d.store.Run(ctx, id)
+}
+
+// awaitEnd waits for the last moves of a run whose end is recorded.
+func (b *batches) awaitEnd(ctx context.Context, id int64) error {
+	b.mu.Lock()
+	r := b.working[id]
+	b.mu.Unlock()
+	if r == nil {
+		return nil
+	}
+	select {
+	case <-r.over:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // CancelRun starts nothing more of a run and breaks off what is under way. It
