@@ -45,6 +45,31 @@ func (l *lane) room() int {
 	return l.gate.room(l.most)
 }
 
+// rested is what is remembered of a lane that has nothing under way.
+type rested struct {
+	ahead int
+	since time.Time
+}
+
+// drop forgets a lane, but for a moment not how far ahead it claimed: a fast
+// target is done with all of it before the next claim. The caller holds mu.
+func (b *Outbox) drop(l *lane) {
+	delete(b.lanes, l.name)
+	if len(b.rested) > mostAhead {
+		clear(b.rested)
+	}
+	b.rested[l.name] = rested{l.ahead, b.o.Now()}
+}
+
+// aheadOf is how far ahead a lane begins to claim. The caller holds mu.
+func (b *Outbox) aheadOf(name string) int {
+	r, ok := b.rested[name]
+	if !ok || b.o.Now().Sub(r.since).Abs() > time.Second {
+		return leastAhead
+	}
+	return max(leastAhead, r.ahead)
+}
+
 // claim fills the lanes until nothing more is due or there is no room.
 func (b *Outbox) claim(ctx context.Context) error {
 	for ctx.Err() == nil {
@@ -90,8 +115,12 @@ func (b *Outbox) widen(c hook.Claim, ds []hook.Delivery) {
 		}
 	}
 	for name, n := range got {
-		if limit, limited := c.Limits[name]; limited && b.lanes[name] == nil {
-			b.lanes[name] = &lane{name: name, ahead: leastAhead, more: n >= limit}
+		limit, limited := c.Limits[name]
+		if r, ok := b.rested[name]; ok && limited && b.lanes[name] == nil && n >= limit {
+			b.rested[name] = rested{min(2*r.ahead, mostAhead), r.since}
+		}
+		if limited && b.lanes[name] == nil {
+			b.lanes[name] = &lane{name: name, ahead: b.aheadOf(name), more: n >= limit}
 		}
 	}
 }
@@ -132,7 +161,7 @@ func (b *Outbox) limits(now time.Time) (c hook.Claim, gated time.Duration) {
 		if g == nil && t.Policy.RatePerSecond > 0 {
 			g = b.gateOf(t.Name)
 		}
-		limit, wait := leastAhead, time.Duration(0)
+		limit, wait := b.aheadOf(t.Name), time.Duration(0)
 		if l != nil {
 			limit = c.Limits[t.Name]
 		}
@@ -174,7 +203,7 @@ func (b *Outbox) enqueue(ctx context.Context, d hook.Delivery) {
 	j.ctx, j.cancel = context.WithCancelCause(context.WithoutCancel(ctx))
 	l := b.lanes[j.lane]
 	if l == nil {
-		l = &lane{name: j.lane, ahead: leastAhead}
+		l = &lane{name: j.lane, ahead: b.aheadOf(j.lane)}
 		b.lanes[j.lane] = l
 	}
 	l.most = b.o.PerLane
@@ -264,7 +293,7 @@ func (b *Outbox) recorded(j *job, again bool) {
 		b.thirst()
 	}
 	if l.idle() {
-		delete(b.lanes, j.lane)
+		b.drop(l)
 	}
 	if !b.dry {
 		b.nudge()

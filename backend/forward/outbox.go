@@ -45,11 +45,12 @@ type Outbox struct {
 
 	mu        sync.Mutex
 	lanes     map[string]*lane
-	gates     map[string]*gate // by target
-	jobs      map[string]*job  // by delivery id: queued, sending or being recorded
-	running   int              // sends under way
-	queued    int              // claimed, not yet started
-	recording int              // sent, outcome not yet written
+	rested    map[string]rested // by lane
+	gates     map[string]*gate  // by target
+	jobs      map[string]*job   // by delivery id: queued, sending or being recorded
+	running   int               // sends under way
+	queued    int               // claimed, not yet started
+	recording int               // sent, outcome not yet written
 	// dry says that the last claim found less than it could take: claiming
 	// again is of no use until something new is due.
 	dry bool
@@ -103,7 +104,7 @@ func NewOutbox(l Ledger, s *Sender, o OutboxOptions) *Outbox {
 	}
 	b := &Outbox{
 		ledger: l, sender: s, o: o, wake: make(chan struct{}, 1),
-		lanes: map[string]*lane{}, gates: map[string]*gate{}, jobs: map[string]*job{},
+		lanes: map[string]*lane{}, rested: map[string]rested{}, gates: map[string]*gate{}, jobs: map[string]*job{},
 		schedule: schedule{o.Now, o.Random},
 	}
 	b.recordCtx, b.giveUp = context.WithCancel(context.Background())

@@ -44,7 +44,7 @@ type Options struct {
 	// Resolver finds addresses; nil is the system's.
 	Resolver *net.Resolver
 	// IdlePerHost is how many connections to one host are kept open for the
-	// next request, and IdleFor how long. 0 is 8 and 3 s: less than the 5 s
+	// next request, and IdleFor how long. 0 is 32 and 3 s: less than the 5 s
 	// after which common servers close. A negative IdlePerHost keeps none.
 	IdlePerHost int
 	IdleFor     time.Duration
@@ -95,7 +95,7 @@ func New(o Options) *Sender {
 	setDefault(&o.TLS, DefaultTLS)
 	setDefault(&o.IdleFor, 3*time.Second)
 	if o.IdlePerHost == 0 {
-		o.IdlePerHost = 8
+		o.IdlePerHost = 32
 	}
 	if o.Now == nil {
 		o.Now = time.Now

@@ -51,7 +51,7 @@ func matchToken(text string, ring keyring) outcome {
 
 func judgeBasic(text, name string, ring keyring) outcome {
 	code, found := cutFold(text, "Basic ")
-	login, err := base64.StdEncoding.DecodeString(strings.TrimSpace(code))
+	login, err := base64.StdEncoding.Strict().DecodeString(strings.TrimSpace(code))
 	if !found || err != nil {
 		return outcome{reason: HeaderMalformed, received: text,
 			hint: "The header " + name + " is not “Basic ” followed by base64 of user:password. It reads: " + quoted(text)}

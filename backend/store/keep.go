@@ -123,6 +123,12 @@ func (s *Store) KeepMany(ctx context.Context, cs []hook.Capture) error {
 	return nil
 }
 
+// writeSure is write for what hardly ever fails and comes often.
+func (s *Store) writeSure(ctx context.Context, doing string, size int, do func(*tx) error) error {
+	wk := &work{do: do, sure: true, size: size, done: make(chan struct{}, 1)}
+	return faultOf(doing, s.w.submit(ctx, wk))
+}
+
 func (s *Store) writeSized(ctx context.Context, doing string, size int, do func(*tx) error) error {
 	wk := &work{do: do, size: size, done: make(chan struct{}, 1)}
 	return faultOf(doing, s.w.submit(ctx, wk))

@@ -72,7 +72,7 @@ func (t *tx) find(id string) (n, request int64, state hook.DeliveryState, err er
 // it was delivered. An attempt without a number gets the next one.
 func (s *Store) Finish(ctx context.Context, a hook.Attempt, to hook.DeliveryState, nextAt time.Time) error {
 	size := len(a.SentHead) + len(a.SentBody) + len(a.AnswerHead) + len(a.AnswerBody)
-	return s.writeSized(ctx, "record attempt", size, func(t *tx) error {
+	return s.writeSure(ctx, "record attempt", size, func(t *tx) error {
 		n, request, was, err := t.find(a.Delivery)
 		if err != nil {
 			return err

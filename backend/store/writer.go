@@ -23,6 +23,7 @@ var errClosed = errors.New("history is closed")
 type work struct {
 	capture *capture
 	do      func(*tx) error
+	sure    bool // do hardly ever fails: see writer.put
 	size    int
 	phase   atomic.Int32 // queued, taken or dropped
 	done    chan struct{}
@@ -307,23 +308,40 @@ func (w *writer) joining(group []*work) []*work {
 	return more
 }
 
-// put does the works in their order, the captures between two others at once.
+// put does the works in their order, but for captures, which are inserted many
+// at a time, ahead of what is sure. A sure work runs without a savepoint: when
+// it fails the whole group does, and each of it is done alone.
 func (w *writer) put(t *tx, todo []*work) error {
-	run := make([]*capture, 0, len(todo))
-	for _, wk := range todo {
-		if wk.capture != nil {
-			run = append(run, wk.capture)
-			continue
-		}
+	run, sure := make([]*capture, 0, len(todo)), []*work(nil)
+	flush := func() error {
 		if err := t.keep(run); err != nil {
 			return err
 		}
-		run = run[:0]
+		for _, wk := range sure {
+			if err := wk.do(t); err != nil {
+				return err
+			}
+		}
+		run, sure = run[:0], sure[:0]
+		return nil
+	}
+	for _, wk := range todo {
+		switch {
+		case wk.capture != nil:
+			run = append(run, wk.capture)
+			continue
+		case wk.sure:
+			sure = append(sure, wk)
+			continue
+		}
+		if err := flush(); err != nil {
+			return err
+		}
 		if err := w.aside(t, wk); err != nil {
 			return err
 		}
 	}
-	return t.keep(run)
+	return flush()
 }
 
 // aside runs a do so that its failure undoes only what it did itself.

@@ -75,10 +75,16 @@ func forwarding(creel string, rounds int, length time.Duration) (err error) {
 	return nil
 }
 
+// parallel is how many deliveries run at once, the most that a policy allows;
+// the proxy has twice as many.
+const parallel = connections / 2
+
 // forwardTo has the inbox forward to that server.
 func (s *server) forwardTo(target *server) error {
 	return errors.Join(
-		s.put(http.MethodPost, "/targets", map[string]any{"name": "app", "url": "http://" + target.addr}, http.StatusCreated),
+		s.put(http.MethodPost, "/targets", map[string]any{
+			"name": "app", "url": "http://" + target.addr, "policy": map[string]any{"parallel": parallel},
+		}, http.StatusCreated),
 		s.put(http.MethodPatch, "/endpoints/inbox", map[string]any{"targets": []string{"app"}}, http.StatusOK),
 	)
 }

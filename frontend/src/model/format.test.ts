@@ -133,7 +133,7 @@ describe("the badge of a row", () => {
     ["cut short", { state: "cut", reason: "the sender stopped" }, "cut", "warn"],
     ["refused", { state: "refused" }, "refused", "bad"],
     ["a bad signature", { sig: "invalid" }, "signature", "bad"],
-    ["waiting", { deliveries: { waiting: 1, delivered: 0, failed: 0 } }, "sending", "info"],
+    ["waiting", { deliveries: { waiting: 1, delivered: 0, failed: 0 } }, "waiting", "info"],
     ["answered", { last: { attempt: "a", status: 201 } }, "201", "good"],
     ["answered badly", { last: { attempt: "a", status: 503 } }, "503", "bad"],
     ["no answer", { last: { attempt: "a", errorKind: "timeout" } }, "timed out", "bad"],

@@ -166,7 +166,7 @@ export function badgeOf(row: Row): Badge {
   if (waiting > 0 && last && statusTone(last.status ?? 0) !== "good")
     return { text: "retrying", tone: "warn", title: "The last try failed; it is tried again by itself" };
   if (waiting > 0)
-    return { text: "sending", tone: "info", title: `${plural(waiting, "delivery", "deliveries")} waiting` };
+    return { text: "waiting", tone: "info", title: `${plural(waiting, "delivery", "deliveries")} waiting` };
   if (last?.errorKind === "dropped") {
     return { text: "dropped", tone: "plain", title: "The target's transform wanted nothing sent" };
   }
