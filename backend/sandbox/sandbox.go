@@ -188,7 +188,7 @@ func notStarted(err error) error {
 
 // do gives one job to the process. After an error it is of no more use.
 func (w *worker) do(ctx context.Context, j job) (out script.Output, err error) {
-	err = w.within(ctx, script.TimeLimit+graceHere, func() error {
+	err = w.within(ctx, script.WallLimit+graceHere, func() error {
 		if err := w.in.Encode(j); err != nil {
 			return err
 		}

@@ -54,9 +54,9 @@ func (j job) run() script.Output {
 	stop := watch()
 	defer stop()
 	if j.Input == nil {
-		return script.Output{Err: script.Check(j.Source)}
+		return script.Output{Err: script.Check(j.Source, spent)}
 	}
-	return script.Run(j.Source, *j.Input)
+	return script.Run(j.Source, *j.Input, spent)
 }
 
 // watch ends the process when it holds too much memory beyond what it holds
@@ -70,7 +70,8 @@ func watch() (stop func()) {
 	// Close to the limit garbage is collected whatever it costs, so that what
 	// counts is what is held.
 	debug.SetMemoryLimit(m.total() + script.MemoryLimit*7/8)
-	late := time.AfterFunc(script.TimeLimit+graceThere, func() { os.Exit(exitTime) })
+	late := time.AfterFunc(script.WallLimit+graceThere, func() { os.Exit(exitTime) })
+	before := spent()
 	done := make(chan struct{})
 	go func() {
 		tick := time.NewTicker(looksEvery)
@@ -80,8 +81,11 @@ func watch() (stop func()) {
 			case <-done:
 				return
 			case <-tick.C:
-				if m.held()-base > script.MemoryLimit {
+				switch {
+				case m.held()-base > script.MemoryLimit:
 					os.Exit(exitMemory)
+				case spent()-before > script.TimeLimit+graceThere:
+					os.Exit(exitTime)
 				}
 			}
 		}

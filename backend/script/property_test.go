@@ -49,7 +49,7 @@ func TestTheIdentityChangesNothing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		in := anyInput(t)
 		source := rapid.SampledFrom(identities).Draw(t, "source")
-		out := script.Run(source, in)
+		out := script.Run(source, in, atRest)
 		if out.Err != nil || len(out.Messages) != 1 {
 			t.Fatalf("%s: %+v", source, out.Err)
 		}
@@ -67,7 +67,7 @@ func TestWhatIsChangedIsAllThatChanges(t *testing.T) {
 		in := anyInput(t)
 		text := rapid.String().Draw(t, "text")
 		literal, _ := json.Marshal(text)
-		out := script.Run("function transform(r) { r.headers.append('X-Added', '1'); return { ...r, body: "+string(literal)+" + '!' } }", in)
+		out := script.Run("function transform(r) { r.headers.append('X-Added', '1'); return { ...r, body: "+string(literal)+" + '!' } }", in, atRest)
 		if out.Err != nil {
 			t.Fatal(out.Err)
 		}
@@ -106,7 +106,7 @@ func FuzzResult(f *testing.F) {
 			}
 		}
 		in := script.Input{Method: "POST", URL: "http://h:1/p?q=1", Body: body, Headers: hook.Headers{{Name: "A", Value: "b"}}}
-		out := script.Run("function transform(r) { return "+expression+"\n}", in)
+		out := script.Run("function transform(r) { return "+expression+"\n}", in, atRest)
 		if out.Err != nil {
 			if out.Err.Text == "" || out.Messages != nil {
 				t.Fatalf("%q: %+v", expression, out)

@@ -26,9 +26,10 @@ var preludeSource string
 
 // Check refuses a source that cannot be run: one that is too long, has a
 // syntax error, fails before anything is called, or has no function transform.
-func Check(source string) *Error {
+// For spent see Run.
+func Check(source string, spent func() time.Duration) *Error {
 	out := Output{}
-	r, err := newRun(source, Input{Method: "POST", URL: "http://localhost/"}, &out)
+	r, err := newRun(source, Input{Method: "POST", URL: "http://localhost/"}, &out, spent)
 	if err != nil {
 		return err
 	}
@@ -43,13 +44,15 @@ func Check(source string) *Error {
 // Output. A run that is broken off after TimeLimit may take a while longer
 // when it is in a native call; it must not run where that, or its memory, does
 // harm.
-func Run(source string, in Input) Output {
+//
+// spent says how long this process has worked so far; nil is the clock.
+func Run(source string, in Input, spent func() time.Duration) Output {
 	var out Output
 	if len(in.Body) > MaxBody {
 		out.Err = &Error{Text: fmt.Sprintf("the body has %d bytes, and a transform gets at most %d MiB; send this request without it", len(in.Body), MaxBody>>20)}
 		return out
 	}
-	r, err := newRun(source, in, &out)
+	r, err := newRun(source, in, &out, spent)
 	if err != nil {
 		out.Err = err
 		return out
@@ -79,7 +82,7 @@ type run struct {
 	read, describe, show, trace sobek.Callable
 }
 
-func newRun(source string, in Input, out *Output) (*run, *Error) {
+func newRun(source string, in Input, out *Output, spent func() time.Duration) (*run, *Error) {
 	u, bad := compile(source)
 	if bad != nil {
 		return nil, bad
@@ -88,10 +91,7 @@ func newRun(source string, in Input, out *Output) (*run, *Error) {
 	r.vm.SetMaxCallStackSize(maxDepth)
 	// The default loader of source maps reads files.
 	r.vm.SetParserOptions(parser.WithDisableSourceMaps)
-	r.timer = time.AfterFunc(TimeLimit, func() {
-		r.late.Store(true)
-		r.vm.Interrupt("time is up")
-	})
+	r.limit(spent)
 	if err := r.prepare(); err != nil {
 		defer r.stop()
 		return nil, r.errorOf(err)
@@ -227,6 +227,24 @@ func settled(v sobek.Value) (sobek.Value, error) {
 type rejection struct{ with sobek.Value }
 
 func (*rejection) Error() string { return "rejected" }
+
+// limit interrupts the run when its time is up.
+func (r *run) limit(spent func() time.Duration) {
+	began := time.Now()
+	if spent == nil {
+		spent = func() time.Duration { return time.Since(began) }
+	}
+	before := spent()
+	r.timer = time.AfterFunc(time.Hour, func() {
+		if left := TimeLimit - (spent() - before); left > 0 && time.Since(began) < WallLimit {
+			r.timer.Reset(max(left, time.Millisecond))
+			return
+		}
+		r.late.Store(true)
+		r.vm.Interrupt("time is up")
+	})
+	r.timer.Reset(TimeLimit) // the function may look at the timer only now
+}
 
 // errorOf tells what ended a run.
 func (r *run) errorOf(err error) *Error {

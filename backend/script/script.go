@@ -22,8 +22,11 @@ const (
 	maxLogLine  = 2000
 	maxDepth    = 2000 // calls within calls
 
-	// TimeLimit is how long a transform may run.
+	// TimeLimit is how long a transform may work: processor time where that is
+	// known, so that a busy machine is not its fault.
 	TimeLimit = 250 * time.Millisecond
+	// WallLimit is how long it may take in any case.
+	WallLimit = 10 * TimeLimit
 	// MemoryLimit is how much memory a transform may hold, in bytes.
 	MemoryLimit = 64 << 20
 )

@@ -14,6 +14,10 @@ import (
 )
 
 // given is a request like those that are forwarded.
+// atRest is a process that never works: what else this machine does then is
+// no reason to stop a transform before WallLimit.
+func atRest() time.Duration { return 0 }
+
 func given() script.Input {
 	return script.Input{
 		Method: "POST", URL: "http://localhost:3000/hooks/stripe?x=1&y=%20z&flag",
@@ -26,7 +30,7 @@ func given() script.Input {
 
 func must(t *testing.T, source string, in script.Input) []script.Message {
 	t.Helper()
-	out := script.Run(source, in)
+	out := script.Run(source, in, atRest)
 	if out.Err != nil {
 		t.Fatalf("%s: %+v", source, out.Err)
 	}
@@ -109,7 +113,7 @@ func TestWhatATransformSees(t *testing.T) {
 		console.log(JSON.stringify(Object.fromEntries(Object.entries(rest).sort())));
 		console.log(headers.get("CONTENT-TYPE"), headers.getAll("x-twice"), headers.has("no"), headers.get("x-latin"));
 		console.info(query.get("y"), query.get("Y"), query.has("flag"), json.items.length, atob(btoa("\xff")) === "\xff");
-	}`, given())
+	}`, given(), atRest)
 	want := []string{
 		`{"body":"{\"type\":\"a\",\"items\":[{\"n\":1},{\"n\":2}]}","endpoint":"shop","event":"a","method":"POST","path":"/hooks/stripe",` +
 			`"provider":"stripe","receivedAt":"2026-01-02T03:04:05.000006Z","seq":7,"target":"app","url":"http://localhost:3000/hooks/stripe?x=1&y=%20z&flag"}`,
@@ -124,7 +128,7 @@ func TestWhatATransformSees(t *testing.T) {
 func TestABodyThatIsNoText(t *testing.T) {
 	in := given()
 	in.Body = []byte{0xff, 0, 0x80}
-	out := script.Run(`function transform(r) { console.log(r.body, r.json, r.bodyBase64); return { ...r } }`, in)
+	out := script.Run(`function transform(r) { console.log(r.body, r.json, r.bodyBase64); return { ...r } }`, in, atRest)
 	if out.Err != nil || len(out.Messages) != 1 || !out.Messages[0].SameBody {
 		t.Fatalf("%+v", out)
 	}
@@ -162,7 +166,7 @@ func TestErrorsHaveAPlace(t *testing.T) {
 		"async function transform() { await import('fs') }":                    {Text: "dynamic modules not enabled in the host program"},
 		"function transform(r) { return transform(r) }":                        {Text: "transform called itself more than 2000 deep; look for a recursion that does not end", Line: 1, Column: 41},
 	} {
-		out := script.Run(source, given())
+		out := script.Run(source, given(), atRest)
 		if out.Err == nil {
 			t.Errorf("%s: no error, %+v", source, out)
 			continue
@@ -188,7 +192,7 @@ func TestCheckRunsWhatStandsOutside(t *testing.T) {
 		"for (;;); function transform() {}":              true,
 		strings.Repeat(" ", script.MaxSource+1):          true,
 	} {
-		if err := script.Check(source); (err != nil) != refused {
+		if err := script.Check(source, atRest); (err != nil) != refused {
 			t.Errorf("%.60q: %v", source, err)
 		}
 	}
@@ -201,7 +205,7 @@ func TestALoopIsBrokenOffInItsLine(t *testing.T) {
 		"function transform(r) {\n  return { get method() { for (let i = 0; ; i++) i += 1; } }\n}",
 		"async function transform() {\n  for (;;) await null\n}",
 	} {
-		out := script.Run(source, given())
+		out := script.Run(source, given(), atRest)
 		if out.Err == nil || !strings.Contains(out.Err.Text, "longer than 250 ms") {
 			t.Errorf("%s: %+v", source, out.Err)
 		}
@@ -214,12 +218,12 @@ func TestALoopIsBrokenOffInItsLine(t *testing.T) {
 // Nothing of the machine is there to be reached.
 func TestNothingOutsideIsReached(t *testing.T) {
 	for _, name := range []string{"require", "process", "fetch", "setTimeout", "setInterval", "XMLHttpRequest", "Deno", "std", "os", "module", "load", "WebAssembly"} {
-		if out := script.Run("function transform() { "+name+" }", given()); out.Err == nil || !strings.Contains(out.Err.Text, "not defined") {
+		if out := script.Run("function transform() { "+name+" }", given(), atRest); out.Err == nil || !strings.Contains(out.Err.Text, "not defined") {
 			t.Errorf("%s: %+v", name, out.Err)
 		}
 	}
 	// The engine's own loader of source maps would read this file.
-	out := script.Run("function transform(r) { eval('1\\n//# sourceMappingURL=script_test.go'); new Function('//# sourceMappingURL=script_test.go')(); return r }", given())
+	out := script.Run("function transform(r) { eval('1\\n//# sourceMappingURL=script_test.go'); new Function('//# sourceMappingURL=script_test.go')(); return r }", given(), atRest)
 	if out.Err != nil {
 		t.Errorf("%+v", out.Err)
 	}
@@ -228,7 +232,7 @@ func TestNothingOutsideIsReached(t *testing.T) {
 func TestRunsShareNothing(t *testing.T) {
 	spoil := `Object.prototype.x = 1; Array.prototype.map = null; JSON.parse = null; globalThis.left = 1; function transform(r) { return r }`
 	must(t, spoil, given())
-	out := script.Run(`function transform(r) { console.log({}.x, typeof [].map, typeof JSON.parse, typeof left); return r }`, given())
+	out := script.Run(`function transform(r) { console.log({}.x, typeof [].map, typeof JSON.parse, typeof left); return r }`, given(), atRest)
 	if out.Err != nil || out.Logs[0] != "undefined function function undefined" {
 		t.Errorf("%+v", out)
 	}
@@ -243,22 +247,22 @@ func TestWhatIsReturnedAndLoggedIsBounded(t *testing.T) {
 		"function transform(r) { throw { get message() { throw 1 } } }":                           "cannot be shown",
 		"function transform(r) { throw { toString() { throw 1 } } }":                              "cannot be shown",
 	} {
-		if out := script.Run(source, given()); out.Err == nil || !strings.Contains(out.Err.Text, want) || out.Messages != nil {
+		if out := script.Run(source, given(), atRest); out.Err == nil || !strings.Contains(out.Err.Text, want) || out.Messages != nil {
 			t.Errorf("%s: %+v", source, out.Err)
 		}
 	}
-	out := script.Run(`function transform() { for (let i = 0; i < 400; i++) console.log("line " + i, "x".repeat(i)) }`, given())
+	out := script.Run(`function transform() { for (let i = 0; i < 400; i++) console.log("line " + i, "x".repeat(i)) }`, given(), atRest)
 	all := strings.Join(out.Logs, "\n")
 	if out.Err != nil || len(all) > 2*script.MaxLogBytes || !strings.HasSuffix(all, "more was logged than is shown") {
 		t.Errorf("%v, %d lines of %d bytes, ending in %.60q", out.Err, len(out.Logs), len(all), all[max(0, len(all)-60):])
 	}
 	in := given()
 	in.Body = bytes.Repeat([]byte("x"), script.MaxBody/4*3)
-	if out := script.Run("function transform(r) { return [r, r, r] }", in); out.Err == nil || !strings.Contains(out.Err.Text, "larger than 16 MiB") {
+	if out := script.Run("function transform(r) { return [r, r, r] }", in, atRest); out.Err == nil || !strings.Contains(out.Err.Text, "larger than 16 MiB") {
 		t.Errorf("%+v", out.Err)
 	}
 	in.Body = make([]byte, script.MaxBody+1)
-	if out := script.Run("function transform(r) { return r }", in); out.Err == nil || !strings.Contains(out.Err.Text, "at most 8 MiB") {
+	if out := script.Run("function transform(r) { return r }", in, atRest); out.Err == nil || !strings.Contains(out.Err.Text, "at most 8 MiB") {
 		t.Errorf("%+v", out.Err)
 	}
 }
