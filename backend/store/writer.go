@@ -310,7 +310,8 @@ func (w *writer) joining(group []*work) []*work {
 
 // put does the works in their order, but for captures, which are inserted many
 // at a time, ahead of what is sure. A sure work runs without a savepoint: when
-// it fails the whole group does, and each of it is done alone.
+// it fails the whole group does, and each of it is done alone; but it may say
+// hook.NotFound as long as it has written nothing.
 func (w *writer) put(t *tx, todo []*work) error {
 	run, sure := make([]*capture, 0, len(todo)), []*work(nil)
 	flush := func() error {
@@ -318,8 +319,9 @@ func (w *writer) put(t *tx, todo []*work) error {
 			return err
 		}
 		for _, wk := range sure {
-			if err := wk.do(t); err != nil {
-				return err
+			// What is not found was looked for before anything was written.
+			if wk.err = wk.do(t); wk.err != nil && hook.KindOf(wk.err) != hook.NotFound {
+				return wk.err
 			}
 		}
 		run, sure = run[:0], sure[:0]
