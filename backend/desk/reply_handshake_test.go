@@ -219,6 +219,10 @@ func TestPreviewOfAReply(t *testing.T) {
 	if p, err = rig.Desk.PreviewReply(t.Context(), waits, 1, true); err != nil || p.Waits != "app" || p.Answer.Status != 504 {
 		t.Errorf("without an answer: %+v, %v", p, err)
 	}
+	fresh := hook.Endpoint{Targets: []string{}, Reply: hook.DefaultReply()}
+	if p, err = rig.Desk.PreviewReply(t.Context(), fresh, 0, true); err != nil || p.Seq != 2 || string(p.Answer.Body) != "ok" {
+		t.Errorf("of an endpoint that is being made: %+v, %v", p, err)
+	}
 	e.Reply.Body = "{{nope}}"
 	if _, err = rig.Desk.PreviewReply(t.Context(), e, 0, false); hook.KindOf(err) != hook.Invalid {
 		t.Errorf("%v", err)

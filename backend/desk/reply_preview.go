@@ -60,10 +60,16 @@ func (d *Desk) PreviewReply(ctx context.Context, e hook.Endpoint, seq int64, own
 	return p, nil
 }
 
-// example is a request to try a reply on. Without any, an empty one will do.
+// example is a request to try a reply on: the newest of the endpoint, else of
+// all; slug is "" for an endpoint that is only being made. Without any, an
+// empty one will do.
 func (d *Desk) example(ctx context.Context, slug string, seq int64) (hook.Row, hook.Raw, error) {
 	if seq == 0 {
-		for _, filter := range []string{"endpoint:" + slug, ""} {
+		filters := []string{""}
+		if slug != "" {
+			filters = []string{"endpoint:" + slug, ""}
+		}
+		for _, filter := range filters {
 			page, err := d.List(ctx, filter, hook.Cursor{Limit: 1})
 			if err != nil {
 				return hook.Row{}, hook.Raw{}, err
