@@ -12,7 +12,7 @@ export function Toasts() {
   const all = useStore(toasts.store);
   const shown = useMemo(() => shownToasts(all), [all]);
   const focus = useFocusBack(shown);
-  // A dialog's buttons are at its bottom and in its right corner: then only the newest, out of their way.
+  // Neither a dialog's title nor its buttons are covered: only the newest, on one line below it.
   const above = useStore(dialogs.store, (dialog) => dialog !== undefined);
   return (
     <section
@@ -38,7 +38,9 @@ function Message({ toast: { ids, tone, text, action } }: { toast: ShownToast }) 
   };
   return (
     <div className={`${css.toast} ${TONES[tone]}`} role={tone === "bad" ? "alert" : "status"}>
-      <p>{text}</p>
+      <p className={css.toastText} title={text}>
+        {text}
+      </p>
       {action && (
         <Button small onClick={act}>
           {action.label}
