@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
-import { changesText, clock, errorWord, fullTime, ms, statusTone } from "../../../model/format";
+import { changesText, clock, errorWord, fullTime, ms, plural, statusTone } from "../../../model/format";
 import { standingOf } from "../../../model/standing";
 import type { Attempt, Delivery } from "../../../model/types";
 import { useDesk } from "../../../state/desk";
@@ -9,17 +9,18 @@ import { aboutSends, placeOf, retry } from "../../../state/sending";
 import { useStore } from "../../../state/store";
 import { words } from "../../../state/toasts";
 import { useNow } from "../../../state/useNow";
-import { Button, ChevronIcon, CopyButton, EmptyState, Tag } from "../../parts";
+import { ArrowUpIcon, Button, ChevronIcon, CopyButton, EmptyState, Tag } from "../../parts";
 import { AttemptView, compareAnswers } from "./AttemptView";
 import css from "./Deliveries.module.css";
 import { MiddleCut } from "./MiddleCut";
+import { useAnchor } from "./useAnchor";
 
 /** Where a request was sent, and every try with what came back. */
 export function Deliveries({ seq }: { seq: number }) {
   const desk = useDesk();
   const query = useQuery(reads.deliveries(desk, seq));
   useSeen(aboutSends(seq));
-  if (query.error) {
+  if (query.error && !query.data) {
     return (
       <EmptyState title="The deliveries cannot be read">
         <p>{words(query.error)}</p>
@@ -44,12 +45,46 @@ export function Deliveries({ seq }: { seq: number }) {
       </EmptyState>
     );
   }
+  return <DeliveryList deliveries={query.data} />;
+}
+
+/** The newest first. Whoever has scrolled down goes on reading in peace; a button tells of new ones. */
+function DeliveryList({ deliveries }: { deliveries: readonly Delivery[] }) {
+  const box = useRef<HTMLDivElement>(null);
+  const list = useRef<HTMLOListElement>(null);
+  const scrolled = useAnchor(box, list);
+  const newest = deliveries[0]?.id;
+  const [seen, setSeen] = useState(newest);
+  if (!scrolled && seen !== newest) setSeen(newest);
+  const fresh = Math.max(
+    0,
+    deliveries.findIndex((d) => d.id === seen),
+  );
+  const showNew = () => {
+    list.current?.querySelector<HTMLElement>("li")?.focus({ preventScroll: true });
+    if (box.current) box.current.scrollTop = 0;
+  };
   return (
-    <ol className={css.list} aria-label="Deliveries, newest first">
-      {query.data.map((delivery, i) => (
-        <DeliveryItem key={delivery.id} delivery={delivery} first={i === 0} />
-      ))}
-    </ol>
+    <div className={css.scroller} ref={box}>
+      <div className={css.pillPlace} role="status">
+        {fresh > 0 && (
+          <Button
+            small
+            look="primary"
+            icon={<ArrowUpIcon size={13} />}
+            className={css.pill}
+            onClick={showNew}
+          >
+            {plural(fresh, "new delivery", "new deliveries")}
+          </Button>
+        )}
+      </div>
+      <ol className={css.list} aria-label="Deliveries, newest first" ref={list}>
+        {deliveries.map((delivery, i) => (
+          <DeliveryItem key={delivery.id} delivery={delivery} first={i === 0} />
+        ))}
+      </ol>
+    </div>
   );
 }
 
@@ -84,7 +119,7 @@ function DeliveryItem({ delivery, first }: { delivery: Delivery; first: boolean 
     act().catch(desk.toasts.fail);
   };
   return (
-    <li className={css.delivery} ref={item} tabIndex={-1}>
+    <li className={css.delivery} ref={item} tabIndex={-1} data-anchor>
       <div className={css.head}>
         <Tag tone={standing.tone}>{standing.word}</Tag>
         <span className={css.place}>
@@ -139,7 +174,7 @@ function AttemptItem({ attempt, open: initially }: { attempt: Attempt; open: boo
   const desk = useDesk();
   const [open, setOpen] = useState(initially);
   return (
-    <div className={css.attempt}>
+    <div className={css.attempt} data-anchor>
       <div className={css.attemptHead}>
         <button type="button" className={css.toggle} aria-expanded={open} onClick={() => setOpen(!open)}>
           <span className={css.chevron} data-open={open || undefined}>
