@@ -26,6 +26,13 @@ export const runReads = {
           signal,
         ),
     }),
+  /** One item as it is now; null when the run has none of that number. */
+  item: ({ door }: Read, id: number, n: number) =>
+    queryOptions({
+      queryKey: ["runs", id, "items", "n", n],
+      queryFn: async ({ signal }) =>
+        (await door.runItems(id, { after: n - 1, limit: 1 }, signal)).find((i) => i.n === n) ?? null,
+    }),
   /** All items, as far as anybody reads them. */
   whole: (desk: Read, id: number) =>
     queryOptions({ queryKey: ["runs", id, "whole"], queryFn: () => allItems(desk, id) }),

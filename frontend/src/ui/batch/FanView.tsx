@@ -7,6 +7,7 @@ import type { Comparison, Run, RunItem } from "../../model/types";
 import { useDesk } from "../../state/desk";
 import { reads } from "../../state/queries";
 import { ignoredInAnswers, runReads } from "../../state/runs";
+import { words } from "../../state/toasts";
 import { CompareView } from "../compare/CompareView";
 import { AttemptView } from "../detail/deliveries/AttemptView";
 import { Tag } from "../parts";
@@ -16,7 +17,8 @@ import { StatusTag } from "./StatusTag";
 /** One request to several places: the answers beside each other, compared with one of them. */
 export function FanView({ run }: { run: Run }) {
   const desk = useDesk();
-  const items = useQuery(runReads.block(desk, run.id, "", 0)).data ?? [];
+  const read = useQuery(runReads.block(desk, run.id, "", 0));
+  const items = read.data ?? [];
   const [base, setBase] = useState(1);
   const [chosen, setChosen] = useState<number>();
   const baseItem = items.find((i) => i.n === base);
@@ -31,6 +33,11 @@ export function FanView({ run }: { run: Run }) {
   const both = item?.attempt && baseItem?.attempt && item.n !== base && item.status && baseItem.status;
   return (
     <div className={css.fan}>
+      {read.error && (
+        <p className={css.reason} role="alert">
+          {words(read.error)}
+        </p>
+      )}
       <div className={css.fanTable}>
         <table aria-label="Answers">
           <thead>
@@ -74,7 +81,7 @@ export function FanView({ run }: { run: Run }) {
                   {i.status === undefined ? "" : bytes(attempts[at]?.data?.answerBytes ?? 0)}
                 </td>
                 <td title={i.note}>
-                  <Difference item={i} base={base} comparison={differences.get(i.n)} />
+                  <Difference item={i} base={base} difference={differences.get(i.n)} />
                 </td>
               </tr>
             ))}
@@ -104,8 +111,10 @@ function Whole({ item }: { item: RunItem }) {
   const attempt = useQuery({
     ...reads.attempt(desk, item.attempt ?? ""),
     enabled: item.attempt !== undefined,
-  }).data;
-  if (attempt) return <AttemptView attempt={attempt} />;
+  });
+  if (attempt.data) return <AttemptView attempt={attempt.data} />;
+  if (attempt.error) return <p className={css.reason}>{words(attempt.error)}</p>;
+  if (attempt.isLoading) return null;
   return <p className={css.note}>{item.note ?? "Nothing was sent as yet."}</p>;
 }
 
@@ -113,11 +122,13 @@ function slower(by: number): string {
   return by < 0 ? `−${ms(-by)}` : `+${ms(by)}`;
 }
 
-function Difference(props: { item: RunItem; base: number; comparison: Comparison | undefined }) {
-  const { item, base, comparison } = props;
+function Difference(props: { item: RunItem; base: number; difference: Compared | undefined }) {
+  const { item, base, difference } = props;
   if (item.state === "pending" || item.state === "sent") return <span className={css.dim}>on its way</span>;
   if (item.status === undefined) return <span className={css.bad}>{item.note}</span>;
   if (item.n === base) return <span className={css.dim}>the base</span>;
+  if (difference?.error) return <span className={css.bad}>{words(difference.error)}</span>;
+  const comparison = difference?.data;
   if (!comparison) return null;
   if (comparison.count === 0) return <Tag tone="good">same</Tag>;
   const parts = comparison.sections
@@ -132,8 +143,13 @@ function Difference(props: { item: RunItem; base: number; comparison: Comparison
   return <Tag tone="warn">{parts.join(", ")}</Tag>;
 }
 
+interface Compared {
+  data: Comparison | undefined;
+  error: Error | null;
+}
+
 /** How each answer differs from the base, by N. */
-function useDifferences(items: readonly RunItem[], base: RunItem | undefined): Map<number, Comparison> {
+function useDifferences(items: readonly RunItem[], base: RunItem | undefined): Map<number, Compared> {
   const desk = useDesk();
   const ignore = [...sameByNature, ...ignoredInAnswers()];
   const others = items.filter((i) => base?.attempt && base.status && i.n !== base.n && i.attempt && i.status);
@@ -149,10 +165,10 @@ function useDifferences(items: readonly RunItem[], base: RunItem | undefined): M
       staleTime: Number.POSITIVE_INFINITY,
     })),
   });
-  const found = new Map<number, Comparison>();
+  const found = new Map<number, Compared>();
   others.forEach((i, at) => {
-    const data = read[at]?.data;
-    if (data) found.set(i.n, data);
+    const one = read[at];
+    if (one) found.set(i.n, { data: one.data, error: one.error });
   });
   return found;
 }

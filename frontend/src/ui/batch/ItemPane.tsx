@@ -1,17 +1,31 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { isChanged, itemTitle, resultOf } from "../../model/runs";
-import type { RunItem } from "../../model/types";
+import type { Run, RunItem } from "../../model/types";
 import { useDesk } from "../../state/desk";
 import { reads } from "../../state/queries";
+import { runReads } from "../../state/runs";
 import { words } from "../../state/toasts";
 import { CompareView } from "../compare/CompareView";
 import { AttemptView } from "../detail/deliveries/AttemptView";
 import { Button, CloseIcon, IconButton, Segmented } from "../parts";
 import css from "./Batch.module.css";
 
+interface ItemPaneProps {
+  run: Run;
+  /** As it was when it was chosen; what becomes of it since is read. */
+  chosen: RunItem;
+  onClose(): void;
+}
+
 /** One item of a run: what changed in the answer, or the whole attempt. */
-export function ItemPane({ item, onClose }: { item: RunItem; onClose(): void }) {
+export function ItemPane({ run, chosen, onClose }: ItemPaneProps) {
+  const desk = useDesk();
+  const item = useQuery(runReads.item(desk, run.id, chosen.n)).data ?? chosen;
+  return <Shown item={item} key={`${item.n}-${item.attempt}`} onClose={onClose} />;
+}
+
+function Shown({ item, onClose }: { item: RunItem; onClose(): void }) {
   const desk = useDesk();
   const compared = item.attempt !== undefined && item.against !== undefined && item.status !== undefined;
   const [view, setView] = useState<"changes" | "attempt">(

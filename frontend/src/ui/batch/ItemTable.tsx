@@ -5,6 +5,7 @@ import { itemTitle, leftOf, placeText, resultOf } from "../../model/runs";
 import type { Run, RunItem } from "../../model/types";
 import { useDesk } from "../../state/desk";
 import { ITEM_BLOCK, type Only, runReads } from "../../state/runs";
+import { words } from "../../state/toasts";
 import { EmptyState, Tag, VirtualList, type VirtualListHandle } from "../parts";
 import css from "./Batch.module.css";
 import { StatusTag } from "./StatusTag";
@@ -22,7 +23,7 @@ interface ItemTableProps {
 /** The items of a run in their order, of any number; those in view are read. */
 export function ItemTable({ run, only, chosen, onChoose }: ItemTableProps) {
   const length = { "": run.total, failed: run.failed, changed: run.changed, pending: leftOf(run) }[only];
-  const { at, want } = useItems(run, only);
+  const { at, want, error } = useItems(run, only);
   const handle = useRef<VirtualListHandle>(null);
   const [index, setIndex] = useState(-1);
   const choose = (to: number) => {
@@ -75,6 +76,11 @@ export function ItemTable({ run, only, chosen, onChoose }: ItemTableProps) {
         <span>Compared</span>
         <span>Time</span>
       </div>
+      {error && (
+        <p className={css.reason} role="alert">
+          {words(error)}
+        </p>
+      )}
       <VirtualList
         className={css.itemList}
         role="listbox"
@@ -169,5 +175,5 @@ function useItems(run: Run, only: Only) {
     const block = Math.floor(index / ITEM_BLOCK);
     return read[block - first]?.data?.[index % ITEM_BLOCK];
   };
-  return { at, want };
+  return { at, want, error: read.find((r) => r.error)?.error };
 }

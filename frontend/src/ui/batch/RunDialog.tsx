@@ -59,11 +59,13 @@ function Shown({ run }: { run: Run }) {
   const fan = isFan(run);
   const simulation = run.order.simulate !== undefined;
   const act = (what: Promise<unknown>) => void what.catch(desk.toasts.fail);
+  // The chosen one stays in reach of the keyboard, however few it has become.
+  const off = (id: Only, there: number) => there === 0 && id !== only;
   const filters: { id: Only; label: string; disabled: boolean }[] = [
     { id: "", label: `All ${count(run.total)}`, disabled: false },
-    { id: "changed", label: `Changed ${count(run.changed)}`, disabled: run.changed === 0 },
-    { id: "failed", label: `Failed ${count(run.failed)}`, disabled: run.failed === 0 },
-    { id: "pending", label: `Not sent ${count(leftOf(run))}`, disabled: leftOf(run) === 0 },
+    { id: "changed", label: `Changed ${count(run.changed)}`, disabled: off("changed", run.changed) },
+    { id: "failed", label: `Failed ${count(run.failed)}`, disabled: off("failed", run.failed) },
+    { id: "pending", label: `Not sent ${count(leftOf(run))}`, disabled: off("pending", leftOf(run)) },
   ];
   return (
     <>
@@ -107,9 +109,7 @@ function Shown({ run }: { run: Run }) {
           ) : (
             <ItemTable run={run} only={only} chosen={item?.n} onChoose={setItem} key={only} />
           )}
-          {item && (
-            <ItemPane item={item} key={`${item.n}-${item.attempt}`} onClose={() => setItem(undefined)} />
-          )}
+          {item && <ItemPane run={run} chosen={item} key={item.n} onClose={() => setItem(undefined)} />}
         </div>
       )}
     </>

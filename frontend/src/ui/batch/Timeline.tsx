@@ -4,6 +4,7 @@ import { itemTitle, practiceOf, span, type TimelineRow, timelineOf, verdictOf } 
 import type { Run, RunItem } from "../../model/types";
 import { useDesk } from "../../state/desk";
 import { runReads, useProviders } from "../../state/runs";
+import { words } from "../../state/toasts";
 import { Dot, EmptyState, Tag, type Tone, VirtualList, type VirtualListHandle } from "../parts";
 import css from "./Batch.module.css";
 import { Practice } from "./SimulateFields";
@@ -50,7 +51,14 @@ export function Timeline({ run, chosen, onChoose }: TimelineProps) {
   return (
     <div className={css.items}>
       {provider && <Practice lines={practiceOf(provider)} />}
-      {rows.length === 0 && <EmptyState title="Beginning">The first try is on its way.</EmptyState>}
+      {query.error && (
+        <p className={css.reason} role="alert">
+          {words(query.error)}
+        </p>
+      )}
+      {query.data && rows.length === 0 && (
+        <EmptyState title="Beginning">The first try is on its way.</EmptyState>
+      )}
       <VirtualList
         className={css.itemList}
         role="listbox"
