@@ -1,7 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
-import { bytes, changesText, ms, statusTone } from "../../model/format";
-import { formatJson } from "../../model/pretty";
+import { changesText, ms, statusTone } from "../../model/format";
 import { readAddress } from "../../model/setup";
 import { type Attempt, type Delivery, type Detail, DoorError } from "../../model/types";
 import { useDesk } from "../../state/desk";
@@ -11,7 +10,8 @@ import { withResign } from "../../state/signing";
 import { words } from "../../state/toasts";
 import { AttemptView } from "../detail/deliveries/AttemptView";
 import { ResignFor } from "../detail/signature/ResignFor";
-import { AddressHint, Button, CodeView, Dialog, inputClass, Tag } from "../parts";
+import { AddressHint, Button, Dialog, EmptyState, inputClass, Tag } from "../parts";
+import { BodyEditor } from "./BodyEditor";
 import { type Draft, draftOf, editsOf, textOf } from "./draft";
 import { HeadersEditor } from "./HeadersEditor";
 import css from "./Send.module.css";
@@ -21,17 +21,23 @@ const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 /** Opens a copy of a request for editing and sends it; what is not sent stays until the window closes. */
 export function EditDialog({ seq, drafts }: { seq: number; drafts: Map<number, Draft> }) {
   const desk = useDesk();
-  const detail = useQuery(reads.detail(desk, seq)).data;
-  const body = useQuery(reads.body(desk, seq)).data;
-  const where = useQuery({
+  const detailRead = useQuery(reads.detail(desk, seq));
+  const bodyRead = useQuery(reads.body(desk, seq));
+  const whereRead = useQuery({
     queryKey: ["request", seq, "where"],
     queryFn: async () => (await lastUrl(desk, seq)) ?? recentUrls()[0] ?? "",
     staleTime: 0,
-  }).data;
+  });
+  const [detail, body, where] = [detailRead.data, bodyRead.data, whereRead.data];
+  const failed = detailRead.error ?? bodyRead.error ?? whereRead.error;
   if (!detail || !body || where === undefined) {
     return (
       <Dialog open onClose={desk.dialogs.close} title={`Edit and send request #${seq}`} size={980} tall>
-        <p className={css.quiet}>Reading the request…</p>
+        {failed ? (
+          <EmptyState title="The request cannot be read">{words(failed)}</EmptyState>
+        ) : (
+          <p className={css.quiet}>Reading the request…</p>
+        )}
       </Dialog>
     );
   }
@@ -55,6 +61,10 @@ function Editor({ detail, text, url, drafts }: EditorProps) {
   const [error, setError] = useState<{ field: string; text: string }>();
   const [sending, setSending] = useState(false);
   const [sent, setSent] = useState<Delivery>();
+  /** Of the header lines as text, which are then not those of the draft. */
+  const [badLines, setBadLines] = useState(false);
+  /** Counts how often the draft was put back. */
+  const [round, setRound] = useState(0);
   const change = (part: Partial<Draft>) => setDraft((now) => ({ ...now, ...part }));
   const edits = editsOf(draft, detail, text);
   const touched = edits !== undefined || draft.url !== url;
@@ -66,6 +76,7 @@ function Editor({ detail, text, url, drafts }: EditorProps) {
   const address = readAddress(draft.url);
 
   const send = async () => {
+    if (badLines) return;
     setSending(true);
     setError(undefined);
     try {
@@ -81,6 +92,12 @@ function Editor({ detail, text, url, drafts }: EditorProps) {
     } finally {
       setSending(false);
     }
+  };
+  const reset = () => {
+    setDraft(fresh());
+    setError(undefined);
+    setBadLines(false);
+    setRound(round + 1);
   };
   const onKeyDown = (event: React.KeyboardEvent) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || sending) return;
@@ -105,13 +122,13 @@ function Editor({ detail, text, url, drafts }: EditorProps) {
           <span className={css.footNote} role={elsewhere ? "alert" : undefined}>
             {elsewhere ?? (edits ? "The request itself stays as it arrived." : "Nothing is changed yet.")}
           </span>
-          <Button onClick={() => setDraft(fresh())} disabled={!touched}>
+          <Button onClick={reset} disabled={!touched && !badLines}>
             Reset
           </Button>
           <Button
             look="primary"
             kbd={desk.mac ? "⌘ ↵" : "Ctrl ↵"}
-            disabled={sending}
+            disabled={sending || badLines}
             onClick={() => void send()}
           >
             {sending ? "Sending…" : "Send"}
@@ -159,9 +176,11 @@ function Editor({ detail, text, url, drafts }: EditorProps) {
             )
           )}
           <HeadersEditor
+            key={round}
             headers={draft.headers}
             error={at("edits.headers")}
             onChange={(headers) => change({ headers })}
+            onBad={setBadLines}
           />
           <BodyEditor draft={draft} size={detail.bodyBytes} onChange={(body) => change({ body })} />
           <ResignFor seq={seq} />
@@ -190,48 +209,6 @@ function Answer({ attempt }: { attempt: Attempt }) {
         </span>
       </div>
       <AttemptView attempt={attempt} />
-    </section>
-  );
-}
-
-function BodyEditor(props: { draft: Draft; size: number; onChange(body: string | undefined): void }) {
-  const { body } = props.draft;
-  if (body === undefined) {
-    return (
-      <section className={css.part} aria-label="Body">
-        <header>
-          <h3>Body</h3>
-          <span className={css.grow} />
-          <Button small onClick={() => props.onChange("")}>
-            Replace by text
-          </Button>
-        </header>
-        <p className={css.quiet}>{bytes(props.size)} that are not plain text: sent as they arrived.</p>
-      </section>
-    );
-  }
-  const pretty = formatJson(body);
-  const looksJson = /^\s*[[{]/.test(body);
-  return (
-    <section className={`${css.part} ${css.bodyPart}`} aria-label="Body">
-      <header>
-        <h3>Body</h3>
-        <span className={css.dim}>{bytes(new TextEncoder().encode(body).length)}</span>
-        {looksJson && pretty === undefined && (
-          <span className={css.warn}>not valid JSON; it is sent as it is</span>
-        )}
-        <span className={css.grow} />
-        <Button small disabled={pretty === undefined} onClick={() => props.onChange(pretty)}>
-          Format JSON
-        </Button>
-      </header>
-      <CodeView
-        className={css.code}
-        label="Body to send"
-        text={body}
-        {...(looksJson ? { language: "json" } : {})}
-        onChange={props.onChange}
-      />
     </section>
   );
 }

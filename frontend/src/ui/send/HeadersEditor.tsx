@@ -8,22 +8,24 @@ interface HeadersEditorProps {
   headers: Pair[];
   error: string | undefined;
   onChange(headers: Pair[]): void;
+  /** Whether the text cannot be read, so that the lines are still those before it. */
+  onBad(bad: boolean): void;
 }
 
 /** Header lines in their order, as a list or as text. */
-export function HeadersEditor({ headers, error, onChange }: HeadersEditorProps) {
+export function HeadersEditor({ headers, error, onChange, onBad }: HeadersEditorProps) {
   const [view, setView] = useState<"list" | "text">("list");
   const [typed, setTyped] = useState("");
   const [wrong, setWrong] = useState<string>();
   const show = (next: "list" | "text") => {
     if (next === "text") setTyped(headersText(headers));
-    setWrong(undefined);
     setView(next);
   };
   const type = (text: string) => {
     setTyped(text);
     const read = parseHeaders(text);
     setWrong("error" in read ? read.error : undefined);
+    onBad("error" in read);
     if ("headers" in read) onChange(read.headers);
   };
   return (
@@ -35,7 +37,8 @@ export function HeadersEditor({ headers, error, onChange }: HeadersEditorProps) 
         <Segmented
           label="Edit headers as"
           items={[
-            { id: "list", label: "List" },
+            // What cannot be read as lines would be lost in the list.
+            { id: "list", label: "List", disabled: wrong !== undefined },
             { id: "text", label: "Text" },
           ]}
           value={view}
