@@ -88,6 +88,9 @@ export function placeOf(draft: TargetDraft): Pick<Target, "url" | "pathMode" | "
 
 /** The target that a draft means; a BadField is thrown for what cannot be read. */
 export function targetOf(draft: TargetDraft): Target {
+  if (draft.url.trim() === "")
+    throw new BadField("url", "Paste the URL of your app, such as http://localhost:3000/webhooks");
+  if (draft.name.trim() === "") throw new BadField("name", "Give it a name, to choose it by");
   return {
     name: draft.name.trim(),
     ...placeOf(draft),

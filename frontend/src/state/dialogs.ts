@@ -69,6 +69,16 @@ export function createDialogs() {
     close(): void {
       store.set(store.get()?.under);
     },
+    /**
+     * Closes the one that is on top now, when it still is: for work that may
+     * end after the person went on to something else.
+     */
+    closer(): () => void {
+      const mine = store.get();
+      return () => {
+        if (mine !== undefined && store.get() === mine) store.set(mine.under);
+      };
+    },
     /** Closes all of them. */
     closeAll(): void {
       store.set(undefined);

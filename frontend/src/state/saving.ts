@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { atColumn } from "../model/reply";
 import { DoorError } from "../model/types";
+import { useDesk } from "./desk";
 import { words } from "./toasts";
 
 export interface Saving {
@@ -47,5 +48,26 @@ export function useSaving(
         setBusy(false);
       }
     },
+  };
+}
+
+/**
+ * How a form is left by Escape, its × or a press beside it: one that was
+ * changed asks first. What it holds is compared with what it began with.
+ */
+export function useLeave(holds: unknown): () => void {
+  const { dialogs } = useDesk();
+  const now = JSON.stringify(holds);
+  const [began] = useState(now);
+  return () => {
+    if (now === began) return dialogs.close();
+    dialogs.open("confirm", {
+      title: "Leave without saving?",
+      text: "What you changed here is not saved yet.",
+      action: "Discard changes",
+      danger: true,
+      final: true,
+      run: () => undefined,
+    });
   };
 }

@@ -4,6 +4,7 @@ import { amountOf, emptyForm, type FormErrors, orderOf, type RunForm, type What 
 import { DoorError } from "../../model/types";
 import { useDesk } from "../../state/desk";
 import { ignoredInAnswers, startRun } from "../../state/runs";
+import { useLeave } from "../../state/saving";
 import { rememberUrl } from "../../state/sending";
 import { words } from "../../state/toasts";
 import { FormDialog, Segmented } from "../parts";
@@ -28,6 +29,7 @@ export function BatchDialog({ what, requests, form: initial }: BatchDialogProps)
   const [errors, setErrors] = useState<FormErrors>({});
   const [error, setError] = useState<string>();
   const [busy, setBusy] = useState(false);
+  const leave = useLeave([form.urls, form.targets]);
   const change = (part: Partial<RunForm>) => {
     setForm((now) => ({ ...now, ...part }));
     setErrors({});
@@ -55,8 +57,10 @@ export function BatchDialog({ what, requests, form: initial }: BatchDialogProps)
       submit={busy ? "Starting…" : form.how === "simulate" ? "Simulate" : "Send"}
       disabled={busy}
       error={error}
+      note={amountOf(form, requests)}
       onSubmit={() => void start()}
       onClose={desk.dialogs.close}
+      onLeave={leave}
     >
       <div className={css.group}>
         <Segmented<RunForm["how"]>
@@ -75,9 +79,6 @@ export function BatchDialog({ what, requests, form: initial }: BatchDialogProps)
       ) : (
         <HowFields form={form} errors={errors} one={requests === 1} onChange={change} />
       )}
-      <p className={css.amount} role="status">
-        {amountOf(form, requests)}
-      </p>
     </FormDialog>
   );
 }

@@ -46,7 +46,7 @@ export function WhereFields({ form, error, one, onChange }: WhereFieldsProps) {
                   })
                 }
               />
-              <span>{t.name}</span>
+              <span title={t.name}>{t.name}</span>
               <code title={t.url}>{t.url}</code>
             </label>
           ))}

@@ -46,6 +46,7 @@ export function EndpointDialog({
       submit={endpoint ? "Save" : "Create endpoint"}
       onSubmit={form.submit}
       onClose={desk.dialogs.close}
+      onLeave={form.leave}
       onRemove={endpoint && endpoint.slug !== INBOX ? form.remove : undefined}
       error={saving.other}
       disabled={saving.busy || form.slug === ""}
@@ -105,7 +106,8 @@ function General({ form, endpoint }: { form: EndpointForm; endpoint: Endpoint | 
   const inbox = endpoint?.slug === INBOX;
   const url = `${status?.catch.url ?? ""}/${form.slug || "…"}`;
   const { at } = form.saving;
-  const goes = form.chosen.length === 0 ? "nothing is forwarded" : `forwarded to ${form.chosen.join(", ")}`;
+  const goes =
+    form.chosen.length === 0 ? "nothing is forwarded" : `it is forwarded to ${form.chosen.join(", ")}`;
   return (
     <>
       <div className={css.two}>

@@ -1,8 +1,10 @@
 import { useState } from "react";
+import { readAddress, targetName } from "../../model/setup";
 import { BadField, draftOf, placeOf, type TargetDraft, tabOf, targetOf } from "../../model/targets";
 import type { Target } from "../../model/types";
 import { useDesk } from "../../state/desk";
-import { useSaving } from "../../state/saving";
+import { useTargets } from "../../state/queries";
+import { useLeave, useSaving } from "../../state/saving";
 import { Dot, FormDialog, TabPanel, Tabs } from "../parts";
 import css from "./Endpoints.module.css";
 import { ConnectionTab } from "./target/ConnectionTab";
@@ -49,6 +51,7 @@ export function TargetDialog({
   url: string | undefined;
 }) {
   const desk = useDesk();
+  const targets = useTargets().data ?? [];
   const [draft, setDraft] = useState(() => draftOf(target, given));
   const [chosen, setTab] = useState<Tab>("general");
   const [writing, setWriting] = useState(false);
@@ -57,7 +60,10 @@ export function TargetDialog({
   const fault = FIELDS.find((field) => at(field) !== undefined);
   const [left, setLeft] = useState<string>();
   const tab = fault !== undefined && fault !== left ? tabOf(fault) : chosen;
+  // A new target without a name is called after its host.
+  const suggested = target || draft.url.trim() === "" ? "" : targetName(readAddress(draft.url).url, targets);
   const change = (part: Partial<TargetDraft>) => setDraft((now) => ({ ...now, ...part }));
+  const leave = useLeave(draft);
   const choose = (id: Tab) => {
     setLeft(fault);
     setTab(id);
@@ -68,17 +74,18 @@ export function TargetDialog({
     setTab(tab);
     let input: Target;
     try {
-      input = targetOf(draft);
+      input = targetOf({ ...draft, name: draft.name.trim() || suggested });
     } catch (error) {
       if (error instanceof BadField) return wrong(error.field, error.message);
       throw error;
     }
+    const close = desk.dialogs.closer();
     void save(async () => {
       if (target) await desk.door.changeTarget(target.name, input);
       else await desk.door.addTarget(input);
       await desk.queries.invalidateQueries({ queryKey: ["targets"] });
       await desk.queries.invalidateQueries({ queryKey: ["endpoints"] });
-      desk.dialogs.close();
+      close();
       desk.toasts.show({ tone: "good", text: `Saved target ${input.name}` });
     });
   };
@@ -115,6 +122,7 @@ export function TargetDialog({
       submit={target ? "Save" : "Create target"}
       onSubmit={submit}
       onClose={desk.dialogs.close}
+      onLeave={leave}
       onRemove={target ? remove : undefined}
       error={other}
       disabled={busy}
@@ -131,7 +139,7 @@ export function TargetDialog({
         onChange={choose}
       />
       <TabPanel id="target" tab={tab} className={css.tabPanel ?? ""}>
-        {tab === "general" && <GeneralTab {...props} />}
+        {tab === "general" && <GeneralTab {...props} suggested={suggested} />}
         {tab === "general" && (
           <TransformField source={draft.transform} error={at("transform")} onEdit={() => setWriting(true)} />
         )}

@@ -4,7 +4,7 @@ import { partOf, type ReplyPart } from "../../model/reply";
 import { filled, slugOf } from "../../model/setup";
 import type { Endpoint, EndpointInput, Reply } from "../../model/types";
 import { useDesk } from "../../state/desk";
-import { useSaving } from "../../state/saving";
+import { useLeave, useSaving } from "../../state/saving";
 import { refreshSigning } from "../../state/signing";
 import { TOLERANCE } from "../detail/signature/SigningForm";
 import { useSigning } from "../detail/signature/SigningSection";
@@ -43,6 +43,18 @@ export function useEndpointForm(endpoint: Endpoint | undefined, first: ReplyPart
   const saving = useSaving((field) => partOf(field) !== undefined);
   const slug = typedSlug ?? slugOf(name);
 
+  const leave = useLeave([
+    name,
+    typedSlug,
+    reply,
+    chosen,
+    filter,
+    fresh.name,
+    fresh.url,
+    signed.draft,
+    signed.removes,
+  ]);
+
   // A fault in another part is shown where it is, once.
   const [shown, setShown] = useState<string>();
   if (saving.field !== shown) {
@@ -51,7 +63,8 @@ export function useEndpointForm(endpoint: Endpoint | undefined, first: ReplyPart
     if (to) setPart(to);
   }
 
-  const submit = () =>
+  const submit = () => {
+    const close = desk.dialogs.closer();
     void saving.save(async () => {
       // A target that was typed and not yet added is meant all the same.
       const added = fresh.read.url === "" ? [] : [await fresh.add()];
@@ -76,13 +89,14 @@ export function useEndpointForm(endpoint: Endpoint | undefined, first: ReplyPart
       const renamed = endpoint && endpoint.slug !== made.slug;
       if (!endpoint || (renamed && desk.scope.get().endpoint === endpoint.slug))
         desk.setScope({ endpoint: made.slug });
-      desk.dialogs.close();
+      close();
       desk.toasts.show({
         tone: "good",
         text: endpoint ? `Saved ${made.name}` : `Listening on ${made.url}`,
         ...(endpoint ? {} : { action: { label: "Copy URL", run: () => desk.host.copyText(made.url) } }),
       });
     });
+  };
 
   const remove = () =>
     desk.dialogs.open("confirm", {
@@ -117,6 +131,7 @@ export function useEndpointForm(endpoint: Endpoint | undefined, first: ReplyPart
     signed,
     saving,
     submit,
+    leave,
     remove,
   };
 }

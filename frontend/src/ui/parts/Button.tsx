@@ -2,8 +2,8 @@ import type { ComponentPropsWithRef, ReactNode } from "react";
 import css from "./parts.module.css";
 
 export interface ButtonProps extends ComponentPropsWithRef<"button"> {
-  /** primary: the one next step. quiet: no border. danger: destroys something. */
-  look?: "plain" | "primary" | "quiet" | "danger";
+  /** primary: the one next step. quiet: no border. danger: destroys something. remove: asks whether to. */
+  look?: "plain" | "primary" | "quiet" | "danger" | "remove";
   /** A key shown inside, already formatted. */
   kbd?: string;
   icon?: ReactNode;

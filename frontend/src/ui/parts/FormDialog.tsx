@@ -9,34 +9,40 @@ interface FormDialogProps {
   /** What the main button says. */
   submit: string;
   onSubmit(): void;
+  /** The Cancel button. */
   onClose(): void;
+  /** Escape, the × and a press beside the form; as Cancel when absent. */
+  onLeave?: (() => void) | undefined;
   /** Asks whether to delete what the form is about. */
   onRemove?: (() => void) | undefined;
   /** What is wrong and belongs to no field. */
   error?: string | undefined;
+  /** What the main button would do now, while nothing is wrong. */
+  note?: string | undefined;
   disabled?: boolean;
   children: ReactNode;
 }
 
-/** A dialog that is a form: Enter in a field saves, Escape leaves it as it was. */
+/** A dialog that is a form: Enter in a field saves, Cancel leaves all as it was. */
 export function FormDialog(props: FormDialogProps) {
-  const { title, size, submit, onSubmit, onClose, onRemove, error, disabled, children } = props;
+  const { title, size, submit, onSubmit, onClose, onLeave, onRemove, error, note, disabled, children } =
+    props;
   const id = useId();
   return (
     <Dialog
       open
-      onClose={onClose}
+      onClose={onLeave ?? onClose}
       title={title}
       size={size}
       footer={
         <>
           {onRemove && (
-            <Button look="danger" onClick={onRemove}>
+            <Button look="remove" onClick={onRemove}>
               Delete…
             </Button>
           )}
-          <span className={css.footNote} role={error ? "alert" : undefined}>
-            {error}
+          <span className={css.footNote} role={error ? "alert" : note && "status"}>
+            {error ?? note}
           </span>
           <Button onClick={onClose}>Cancel</Button>
           <Button look="primary" type="submit" form={id} disabled={disabled}>

@@ -24,18 +24,34 @@ export function ForwardDialog({ seq }: { seq: number }) {
   const kept = new Set(targets.map((t) => t.url));
 
   const go = async (where: Where) => {
+    const close = desk.dialogs.closer();
     setBusy(true);
     setError(undefined);
     try {
       await send(desk, seq, await withResign(desk, seq, where));
       if (where.url) rememberUrl(where.url);
-      desk.dialogs.close();
+      close();
     } catch (reason) {
       const field = reason instanceof DoorError ? reason.field : "";
       setError({ field: field === "name" ? "name" : "url", text: words(reason) });
     } finally {
       setBusy(false);
     }
+  };
+  /** The name of the target to be; one that an earlier try made is not made twice. */
+  const keepTarget = async () => {
+    const wanted = name.trim();
+    const known = targets.find(
+      (t) => t.url === address.url && t.pathMode === "exact" && (wanted === "" || t.name === wanted),
+    );
+    if (known) return known.name;
+    const made = await desk.door.addTarget({
+      name: wanted || targetName(address.url, targets),
+      url: address.url,
+      pathMode: "exact",
+    });
+    await desk.queries.invalidateQueries({ queryKey: ["targets"] });
+    return made.name;
   };
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -46,13 +62,7 @@ export function ForwardDialog({ seq }: { seq: number }) {
     if (!keep) return go({ url: address.url });
     setBusy(true);
     try {
-      const made = await desk.door.addTarget({
-        name: name.trim() || targetName(address.url, targets),
-        url: address.url,
-        pathMode: "exact",
-      });
-      await desk.queries.invalidateQueries({ queryKey: ["targets"] });
-      await go({ target: made.name });
+      await go({ target: await keepTarget() });
     } catch (reason) {
       const field = reason instanceof DoorError && reason.field === "name" ? "name" : "url";
       setError({ field, text: words(reason) });

@@ -5,7 +5,7 @@ import type { Settings, SettingsPatch } from "../../model/types";
 import { setTheme } from "../../state/commands";
 import { useDesk } from "../../state/desk";
 import { useStatus } from "../../state/queries";
-import { useSaving } from "../../state/saving";
+import { useLeave, useSaving } from "../../state/saving";
 import { Button, CopyLine, Field, FormDialog, inputClass, Segmented, TextField } from "../parts";
 import { Https } from "./Https";
 import css from "./Settings.module.css";
@@ -28,29 +28,36 @@ export function SettingsDialog({ settings }: { settings: Settings }) {
     kind === "busy" ? "catchAddress" : "",
   );
 
+  const leave = useLeave([address, body, keep, days, size]);
+
   const submit = () => {
     const mebibytes = wholeOf(body);
     const keepCount = wholeOf(keep);
     const keepBytes = bytesOf(size);
     const keepDays = days.trim() === "" ? 0 : Number(days);
     if (!mebibytes || mebibytes > 256) return wrong("maxBodyBytes", "Give 1 to 256 MiB");
-    if (keepCount === undefined) return wrong("keepCount", "Give a whole number, or nothing for no limit");
-    if (!Number.isFinite(keepDays) || keepDays < 0)
-      return wrong("keepAgeHours", "Give a number of days, or nothing for no limit");
-    if (keepBytes === undefined) return wrong("keepBytes", "Give a number, or nothing for no limit");
+    // The door takes 0 for no limit, which nobody means who types it.
+    if (keepCount === undefined || (keepCount === 0 && keep.trim() !== ""))
+      return wrong("keepCount", "Give a whole number from 1, or nothing for no limit");
+    const hours = Math.round(keepDays * 24);
+    if (!Number.isFinite(keepDays) || keepDays < 0 || (hours === 0 && days.trim() !== ""))
+      return wrong("keepAgeHours", "Give a number of days from 0.05, or nothing for no limit");
+    if (keepBytes === undefined || (keepBytes === 0 && size.value.trim() !== ""))
+      return wrong("keepBytes", "Give a number above 0, or nothing for no limit");
     const patch: SettingsPatch = {
       maxBodyBytes: mebibytes * 1024 * 1024,
       keepCount,
-      keepAgeHours: Math.round(keepDays * 24),
+      keepAgeHours: hours,
       keepBytes,
     };
     if (address.trim() !== settings.catchAddress) patch.catchAddress = address.trim();
+    const close = desk.dialogs.closer();
     void save(async () => {
       await desk.door.changeSettings(patch);
       await Promise.all(
         ["settings", "status", "endpoints"].map((key) => desk.queries.invalidateQueries({ queryKey: [key] })),
       );
-      desk.dialogs.close();
+      close();
       desk.toasts.show({ tone: "good", text: "Settings saved" });
     });
   };
@@ -62,6 +69,7 @@ export function SettingsDialog({ settings }: { settings: Settings }) {
       submit="Save"
       onSubmit={submit}
       onClose={desk.dialogs.close}
+      onLeave={leave}
       error={other}
       disabled={busy}
     >
@@ -141,13 +149,7 @@ export function SettingsDialog({ settings }: { settings: Settings }) {
           <SizeField value={size} error={at("keepBytes")} onChange={setSize} />
         </div>
         <div>
-          <Button
-            disabled={desk.list.length === 0}
-            onClick={() => {
-              desk.dialogs.close();
-              desk.actions.run("list.clear");
-            }}
-          >
+          <Button disabled={desk.list.length === 0} onClick={() => desk.actions.run("list.clear")}>
             Delete all requests in the list…
           </Button>
         </div>

@@ -10,8 +10,8 @@ export interface TabProps {
   at(field: string): string | undefined;
 }
 
-/** Where it goes, and what of it. */
-export function GeneralTab({ draft, change, at }: TabProps) {
+/** Where it goes, and what of it. Suggested is its name when none is typed. */
+export function GeneralTab({ draft, change, at, suggested }: TabProps & { suggested: string }) {
   const read = readAddress(draft.url);
   return (
     <>
@@ -19,7 +19,7 @@ export function GeneralTab({ draft, change, at }: TabProps) {
         label="Name"
         error={at("name")}
         value={draft.name}
-        placeholder="local app"
+        placeholder={suggested || "local app"}
         first
         onChange={(name) => change({ name })}
       />

@@ -1,5 +1,4 @@
 import { lazy, Suspense, useState } from "react";
-import { useDesk } from "../../../state/desk";
 import { Button, Dialog, EmptyState, inputClass, Kbd } from "../../parts";
 import { EXAMPLES, START } from "./examples";
 import { Preview } from "./Preview";
@@ -20,7 +19,6 @@ export interface TransformDialogProps {
 
 /** Writes a transform, with what it makes of a request beside it. */
 export function TransformDialog({ source, onChange, onClose, target }: TransformDialogProps) {
-  const desk = useDesk();
   const recent = useRecent(target.target);
   const [chosen, setChosen] = useState<number>();
   const [help, setHelp] = useState(false);
@@ -99,11 +97,8 @@ export function TransformDialog({ source, onChange, onClose, target }: Transform
             <RequestPicker recent={recent ?? []} value={request} onChange={setChosen} />
           </div>
           {recent && request === undefined ? (
-            <EmptyState
-              title="No request to try it on"
-              actions={<Button onClick={() => desk.dialogs.open("samples", {})}>Send a sample</Button>}
-            >
-              Once one is caught, what would be sent of it shows here.
+            <EmptyState title="No request to try it on">
+              Save the target, then catch a request or send a sample: what would be sent of it shows here.
             </EmptyState>
           ) : problem ? (
             <p className={css.wrong} role="status">
