@@ -1,6 +1,7 @@
 // Samples: finding one, editing it, and what is sent of the edits.
 import { formatForm, parseForm } from "./form";
 import { formatJson } from "./pretty";
+import { formatParts, type PartDraft, readParts, type SampleParts } from "./sampleparts";
 import type { Pair, Sample, SampleMessage, SampleRequest } from "./types";
 
 /** What a person changed in a sample; what is not there stays as the sample has it. */
@@ -8,18 +9,22 @@ export interface SampleDraft {
   headers?: Pair[];
   /** As it is shown: JSON with indents, a form as it is sent. */
   body?: string;
+  /** Of a multipart body. */
+  parts?: PartDraft[];
   /** The signature stays as it stands in headers and body. */
   unsigned?: boolean;
 }
 
 /** How a body is shown and edited; bytes are not. */
-export type BodyKind = "json" | "form" | "xml" | "text" | "bytes";
+export type BodyKind = "json" | "form" | "multipart" | "xml" | "text" | "bytes";
 
 export interface SampleBody {
   kind: BodyKind;
   bytes: number;
-  /** Shown to be edited; "" for bytes. */
+  /** Shown to be edited; "" for parts and bytes. */
   text: string;
+  /** Of a multipart body. */
+  parts?: SampleParts;
   /** JSON that is sent without blanks. */
   compact: boolean;
 }
@@ -49,6 +54,8 @@ export function byProvider(samples: readonly Sample[]): [string, Sample[]][] {
 export function readSampleBody(message: SampleMessage): SampleBody {
   const raw = Uint8Array.from(atob(message.bodyBase64), (c) => c.charCodeAt(0));
   const type = message.headers.find(([name]) => name.toLowerCase() === "content-type")?.[1] ?? "";
+  const parts = readParts(type, raw);
+  if (parts) return { kind: "multipart", bytes: raw.length, text: "", parts, compact: false };
   let text: string;
   try {
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(raw);
@@ -84,6 +91,7 @@ export function redraft(
 ): SampleDraft | undefined {
   const next = { ...draft, ...part };
   if (next.body === body.text) delete next.body;
+  if (next.parts && JSON.stringify(next.parts) === JSON.stringify(body.parts?.drafts)) delete next.parts;
   if (next.headers && JSON.stringify(next.headers) === JSON.stringify(message.headers)) delete next.headers;
   if (!next.unsigned) delete next.unsigned;
   return Object.keys(next).length > 0 ? next : undefined;
@@ -106,11 +114,17 @@ export function sampleRequest(
     const valid = body.kind === "json" && formatJson(draft.body) !== undefined;
     request.body = body.compact && valid ? compactJson(draft.body) : draft.body;
   }
+  const { parts } = draft.parts ? readSampleBody(message) : {};
+  if (draft.parts && parts) request.bodyBase64 = base64(formatParts(parts, draft.parts));
   if (draft.unsigned) {
     // The signature that was seen is sent, whether it fits the edits or not.
     request.unsigned = true;
     request.headers ??= message.headers;
-    if (request.body === undefined) request.bodyBase64 = message.bodyBase64;
+    if (request.body === undefined) request.bodyBase64 ??= message.bodyBase64;
   }
   return request;
+}
+
+function base64(bytes: Uint8Array): string {
+  return btoa(Array.from(bytes, (b) => String.fromCharCode(b)).join(""));
 }

@@ -55,15 +55,15 @@ export function useSaving(
  * How a form is left by Escape, its × or a press beside it: one that was
  * changed asks first. What it holds is compared with what it began with.
  */
-export function useLeave(holds: unknown): () => void {
+export function useLeave(holds: unknown, deed: "saving" | "sending" = "saving"): () => void {
   const { dialogs } = useDesk();
   const now = JSON.stringify(holds);
   const [began] = useState(now);
   return () => {
     if (now === began) return dialogs.close();
     dialogs.open("confirm", {
-      title: "Leave without saving?",
-      text: "What you changed here is not saved yet.",
+      title: `Leave without ${deed}?`,
+      text: "What you changed here goes when you leave.",
       action: "Discard changes",
       danger: true,
       final: true,

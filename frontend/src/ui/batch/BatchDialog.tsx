@@ -29,7 +29,7 @@ export function BatchDialog({ what, requests, form: initial }: BatchDialogProps)
   const [errors, setErrors] = useState<FormErrors>({});
   const [error, setError] = useState<string>();
   const [busy, setBusy] = useState(false);
-  const leave = useLeave([form.urls, form.targets]);
+  const leave = useLeave([form.urls, form.targets], "sending");
   const change = (part: Partial<RunForm>) => {
     setForm((now) => ({ ...now, ...part }));
     setErrors({});

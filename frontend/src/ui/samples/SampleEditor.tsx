@@ -14,6 +14,7 @@ import { useDesk } from "../../state/desk";
 import { words } from "../../state/toasts";
 import { Button, CodeView, Segmented } from "../parts";
 import { PairRows } from "./PairRows";
+import { PartRows } from "./PartRows";
 import { SampleSigning } from "./SampleSigning";
 import css from "./Samples.module.css";
 import type { Drafts } from "./useDrafts";
@@ -122,20 +123,31 @@ function Message({ message, draft, onDraft, onRenew }: MessageProps) {
           )}
         </>
       ) : (
-        <BodyPart body={body} text={draft?.body ?? body.text} onChange={(text) => change({ body: text })} />
+        <BodyPart body={body} draft={draft} onChange={change} />
       )}
     </div>
   );
 }
 
-function BodyPart(props: { body: SampleBody; text: string; onChange(text: string): void }) {
-  const { body, text, onChange } = props;
-  if (body.kind === "bytes") {
+interface BodyPartProps {
+  body: SampleBody;
+  draft: SampleDraft | undefined;
+  onChange(part: SampleDraft): void;
+}
+
+function BodyPart({ body, draft, onChange }: BodyPartProps) {
+  const text = draft?.body ?? body.text;
+  if (body.parts) {
     return (
-      <p className={css.none}>
-        {bytes(body.bytes)} that are not all text, such as a picture in a form: sent as they are.
-      </p>
+      <PartRows
+        parts={body.parts}
+        drafts={draft?.parts ?? body.parts.drafts}
+        onChange={(parts) => onChange({ parts })}
+      />
     );
+  }
+  if (body.kind === "bytes") {
+    return <p className={css.none}>{bytes(body.bytes)} that are not all text: sent as they are.</p>;
   }
   if (body.kind === "form") {
     return (
@@ -143,7 +155,7 @@ function BodyPart(props: { body: SampleBody; text: string; onChange(text: string
         what="field"
         add="Add field"
         pairs={formFields(text)}
-        onChange={(fields) => onChange(formText(fields))}
+        onChange={(fields) => onChange({ body: formText(fields) })}
       />
     );
   }
@@ -152,8 +164,8 @@ function BodyPart(props: { body: SampleBody; text: string; onChange(text: string
       className={css.body}
       label="Body of the sample"
       text={text}
-      {...(body.kind === "text" ? {} : { language: body.kind })}
-      onChange={onChange}
+      {...(body.kind === "json" || body.kind === "xml" ? { language: body.kind } : {})}
+      onChange={(to) => onChange({ body: to })}
       wrap
     />
   );

@@ -6,6 +6,7 @@ import { INBOX } from "../../state/commands";
 import { useDesk } from "../../state/desk";
 import { useDialog } from "../../state/dialogs";
 import { reads, useEndpoints } from "../../state/queries";
+import { useLeave } from "../../state/saving";
 import { useStore } from "../../state/store";
 import { words } from "../../state/toasts";
 import { Button, Dialog, inputClass } from "../parts";
@@ -31,6 +32,7 @@ function Samples({ endpoint }: { endpoint: string | undefined }) {
   const [error, setError] = useState<string>();
   const [busy, setBusy] = useState(false);
   const drafts = useDrafts();
+  const leave = useLeave(drafts.all, "sending");
   const found = matchSamples(samples.data ?? [], query);
   const sample = found.find((s) => s.id === picked) ?? found[0];
   const place = (s: Sample | undefined) => slug ?? endpoint ?? placeFor(s, endpoints, scoped);
@@ -40,6 +42,7 @@ function Samples({ endpoint }: { endpoint: string | undefined }) {
     if (!chosen || busy) return;
     setBusy(true);
     setError(undefined);
+    const close = desk.dialogs.closer();
     try {
       const sent = await desk.door.sendSample(
         sampleRequest(chosen.id, place(chosen), drafts.seen(chosen.id), drafts.of(chosen.id)),
@@ -48,7 +51,7 @@ function Samples({ endpoint }: { endpoint: string | undefined }) {
         drafts.renew(chosen.id);
         desk.toasts.show({ text: `Sent ${chosen.title} as #${sent.seq}`, tone: "good" });
       } else {
-        desk.dialogs.close();
+        close();
         desk.selection.select(sent.seq);
       }
     } catch (reason) {
@@ -90,7 +93,7 @@ function Samples({ endpoint }: { endpoint: string | undefined }) {
   return (
     <Dialog
       open
-      onClose={desk.dialogs.close}
+      onClose={leave}
       title="Send a sample"
       size="min(1180px, 94vw)"
       tall

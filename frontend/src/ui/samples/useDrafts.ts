@@ -6,6 +6,8 @@ import type { SampleMessage } from "../../model/types";
 export interface Drafts {
   /** Of this opening: messages of an earlier one were sent, perhaps, and are not shown again. */
   opening: string;
+  /** All that was changed. */
+  all: readonly (readonly [id: string, draft: SampleDraft])[];
   of(id: string): SampleDraft | undefined;
   set(id: string, draft: SampleDraft | undefined): void;
   /** The message as it is shown, whose ids and times are to be sent. */
@@ -23,6 +25,7 @@ export function useDrafts(): Drafts {
   const [rounds, setRounds] = useState<ReadonlyMap<string, number>>(new Map());
   return {
     opening,
+    all: [...drafts],
     of: (id) => drafts.get(id),
     set: (id, draft) =>
       setDrafts((now) => {
