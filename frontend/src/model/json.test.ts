@@ -1,16 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  type JsonDoc,
-  JsonError,
-  JsonScan,
-  nameOf,
-  pathOf,
-  prettyFrom,
-  prettyJson,
-  scanJson,
-  sourceOf,
-  unquote,
-} from "./json";
+import { type JsonDoc, nameOf, pathOf, prettyFrom, prettyJson, sourceOf, unquote } from "./json";
+import { JsonError, JsonScan, scanJson } from "./jsonscan";
 
 const fault = (text: string): JsonError => {
   try {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { scanJson } from "./json";
+import { scanJson } from "./jsonscan";
 import {
   allFolds,
   copyText,

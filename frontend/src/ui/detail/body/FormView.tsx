@@ -1,6 +1,7 @@
 import { useMemo } from "react";
 import { formatForm, holdsJson, parseForm } from "../../../model/form";
-import { prettyJson, scanJson } from "../../../model/json";
+import { prettyJson } from "../../../model/json";
+import { scanJson } from "../../../model/jsonscan";
 import { Marked } from "../../parts";
 import detail from "../Detail.module.css";
 import { useHits } from "../marks";

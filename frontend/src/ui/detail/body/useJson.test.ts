@@ -1,6 +1,6 @@
 import { waitFor as eventually, renderHook } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
-import { scanJson } from "../../../model/json";
+import { scanJson } from "../../../model/jsonscan";
 import { useJson } from "./useJson";
 
 const long = (word: string) =>

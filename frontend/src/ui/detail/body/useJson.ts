@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useState } from "react";
-import { type JsonDoc, JsonError, JsonScan } from "../../../model/json";
+import type { JsonDoc } from "../../../model/json";
+import { JsonError, JsonScan } from "../../../model/jsonscan";
 
 /** What is known of a text as JSON; nothing when it was not asked for. */
 export interface JsonReading {
