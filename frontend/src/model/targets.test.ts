@@ -47,8 +47,8 @@ describe("a target that is edited", () => {
     expect(targetOf(draftOf(full, undefined))).toEqual(full);
   });
   it("leaves what is empty to the defaults", () => {
-    const made = targetOf(draftOf(undefined, "3000"));
-    expect(made.url).toBe("http://localhost:3000");
+    const made = targetOf({ ...draftOf(undefined, "3000"), name: " app " });
+    expect([made.name, made.url]).toEqual(["app", "http://localhost:3000"]);
     expect(made.policy).toEqual({
       attempts: 0,
       waitsMs: [],
@@ -61,6 +61,8 @@ describe("a target that is edited", () => {
     expect(made.connection?.verify).toBe("system");
   });
   it.each<[Partial<TargetDraft>, string]>([
+    [{ name: " " }, "name"],
+    [{ url: "" }, "url"],
     [{ timeout: "soon" }, "timeoutMs"],
     [{ connect: "301" }, "connection.connectTimeoutMs"],
     [{ attempts: "1.5" }, "policy.attempts"],
