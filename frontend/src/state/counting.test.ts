@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import type { Count } from "../model/types";
 import { createCounting } from "./counting";
-import type { ListView, Uncounted } from "./livelist";
+import type { ListView, Uncounted } from "./listview";
 import { createStore } from "./store";
 
 function setup() {

@@ -3,7 +3,8 @@
 import { useEffect, useState } from "react";
 import type { Door } from "../host/door";
 import { useDesk } from "./desk";
-import type { LiveList, Uncounted } from "./livelist";
+import type { Uncounted } from "./listview";
+import type { LiveList } from "./livelist";
 import { createStore, useStore } from "./store";
 
 export interface CountingState {
