@@ -50,7 +50,7 @@ func (m *message) parse(head []byte) *spoilt {
 			return sp
 		}
 	}
-	return m.conclude()
+	return m.conclude(head)
 }
 
 func (m *message) requestLine(line []byte) *spoilt {
@@ -226,8 +226,8 @@ func (m *message) connection(value []byte) {
 	}
 }
 
-// conclude checks what only all lines together can tell.
-func (m *message) conclude() *spoilt {
+// conclude checks what only all lines of head together can tell.
+func (m *message) conclude(head []byte) *spoilt {
 	if m.hosts == 0 && !m.http10 {
 		return malformed("There is no Host line.")
 	}
@@ -249,22 +249,7 @@ func (m *message) conclude() *spoilt {
 	}
 	m.crossSite = m.fetchSite
 	for _, origin := range m.origins {
-		m.crossSite = m.crossSite || foreign(origin, m.host)
+		m.crossSite = m.crossSite || foreign(origin, m.host) && !fromServer(head)
 	}
 	return nil
-}
-
-// foreign reports whether a page of that origin is from somewhere else than
-// host. "null", the origin of sandboxed pages, is.
-func foreign(origin, host []byte) bool {
-	if len(origin) == 0 {
-		return false
-	}
-	_, at, ok := bytes.Cut(origin, []byte("://"))
-	return !ok || !bytes.EqualFold(plainHost(at), plainHost(host))
-}
-
-// plainHost takes a default port off.
-func plainHost(host []byte) []byte {
-	return bytes.TrimSuffix(bytes.TrimSuffix(host, []byte(":80")), []byte(":443"))
 }

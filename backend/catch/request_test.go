@@ -67,6 +67,8 @@ func TestAccepted(t *testing.T) {
 		{"same-origin", "GET / HTTP/1.1\r\nHost: a:80\r\nSec-Fetch-Site: same-origin\r\nOrigin: http://A\r\n\r\n", "", got{method: "GET", target: "/", host: "a:80", keep: true}},
 		{"foreign origin", "GET / HTTP/1.1\r\nHost: a\r\nOrigin: https://b\r\n\r\n", "", got{method: "GET", target: "/", host: "a", keep: true, cross: true}},
 		{"foreign origin before the host", "GET / HTTP/1.1\r\nOrigin: https://b\r\nHost: a\r\n\r\n", "", got{method: "GET", target: "/", host: "a", keep: true, cross: true}},
+		{"foreign origin of a server", "POST / HTTP/1.1\r\nHost: a\r\nUser-Agent: gocardless-webhook-service/1.1\r\nOrigin: https://api.gocardless.com\r\nWebhook-Signature: 00\r\n\r\n", "",
+			got{method: "POST", target: "/", host: "a", keep: true}},
 		{"origin null", "GET / HTTP/1.1\r\nHost: a\r\nOrigin: null\r\n\r\n", "", got{method: "GET", target: "/", host: "a", keep: true, cross: true}},
 	}
 	for _, c := range cases {

@@ -94,8 +94,8 @@ type Request struct {
 	ReadTime    time.Duration // from the first byte of the head to the last of the body
 	KeepAlive   bool          // the connection was left open for another request
 	// CrossSite says that a browser sent this from a foreign page
-	// (Sec-Fetch-Site or Origin). Such a request is kept but never forwarded
-	// by itself.
+	// (Sec-Fetch-Site, or an Origin that is no server's own). Such a request is
+	// kept but never forwarded by itself.
 	CrossSite bool
 }
 
