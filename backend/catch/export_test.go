@@ -1,6 +1,10 @@
 package catch
 
-import "net"
+import (
+	"net"
+
+	"golang.org/x/net/http2"
+)
 
 // ServeConn serves one connection in the calling goroutine, on a catcher that
 // listens nowhere.
@@ -43,3 +47,23 @@ const MaxSlow = maxSlow
 
 // Slow counts the answers that drip or stay away.
 func (c *Catcher) Slow() int { return int(c.slow.n.Load()) }
+
+// Refusal is what net/http2 was seen to refuse.
+type Refusal struct {
+	Kind   http2.FrameType
+	Stream uint32
+	Code   http2.ErrCode
+}
+
+// Spoken follows what is written in pieces.
+func Spoken(b []byte, piece func(left int) int) (got []Refusal) {
+	var s spoken
+	for len(b) > 0 {
+		n := piece(len(b))
+		s.watch(b[:n], func(kind http2.FrameType, stream uint32, code http2.ErrCode) {
+			got = append(got, Refusal{kind, stream, code})
+		})
+		b = b[n:]
+	}
+	return got
+}

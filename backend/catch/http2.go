@@ -49,7 +49,9 @@ func (c *conn) serveHTTP2() {
 	if c.closing.Load() {
 		return
 	}
-	c.h2.ServeConn(fields, &http2.ServeConnOpts{
+	h2 := *c.h2 // a copy with the state of the original, which shuts both
+	h2.CountError = fields.note
+	h2.ServeConn(fields, &http2.ServeConnOpts{
 		Context: c.ctx, BaseConfig: c.h2base,
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { c.stream(fields, w, r) }),
 	})
@@ -63,10 +65,9 @@ func (c *conn) rest() {
 
 // stream reads one request, has it kept and answers it.
 func (c *conn) stream(fields *fieldsConn, w http.ResponseWriter, r *http.Request) {
-	number := r.Header.Get(streamField)
-	h := fields.take(number)
+	number, h := fields.take(r.Header.Get(streamField))
 	if h == nil {
-		panic(http.ErrAbortHandler) // a stream of no block that was read: nothing to keep
+		panic(http.ErrAbortHandler) // it has been shown
 	}
 	defer fields.forget(number)
 	c.streams.Add(1)
@@ -96,7 +97,7 @@ func (s *stream) serve(fields *fieldsConn) {
 	s.stamp(x)
 	x.Secure = true
 	x.Head = s.h.bytes
-	sp := s.h.spoilt
+	_, sp := fields.state(s.h)
 	m := message{http2: true}
 	if sp == nil {
 		sp = m.parse(x.Head)
@@ -107,9 +108,7 @@ func (s *stream) serve(fields *fieldsConn) {
 	}
 	x.ReadTime = s.o.Now().Sub(s.h.began)
 	if sp == nil {
-		fields.mu.Lock()
-		x.Trailer, sp = s.h.trailer, s.h.spoilt // a trailer may have spoilt it meanwhile
-		fields.mu.Unlock()
+		x.Trailer, sp = fields.state(s.h) // a trailer may have spoilt it meanwhile
 	}
 	if sp != nil {
 		s.spoil(x, sp)

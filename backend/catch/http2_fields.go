@@ -4,19 +4,17 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/binary"
-	"errors"
 	"io"
+	"maps"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
 	"golang.org/x/net/http2"
 	"golang.org/x/net/http2/hpack"
-
-	"creel/backend/hook"
 )
 
 // streamField carries a stream's number to its handler.
@@ -31,8 +29,6 @@ const (
 	tableBytes  = 4096 // of the dynamic table, both ways
 )
 
-var errFrame = errors.New("frames are out of order or too large")
-
 // streamHead is a head as it came over HTTP/2: like one of HTTP/1.1, with its
 // header lines in the order and spelling they were sent in.
 type streamHead struct {
@@ -42,6 +38,7 @@ type streamHead struct {
 	began   time.Time
 	held    share // of the memory budget, for bytes
 	bodied  bool  // a body follows
+	taken   bool  // a handler has it
 }
 
 // fieldsConn sits between a connection and net/http2, which gives header
@@ -60,8 +57,15 @@ type fieldsConn struct {
 	enc     *hpack.Encoder
 	block   bytes.Buffer // of enc
 
+	newest   uint32         // of the streams that were opened
+	said     spoken         // what net/http2 writes
+	handlers sync.WaitGroup // that have a head
+
 	mu    sync.Mutex
 	heads map[uint32]*streamHead
+	over  bool   // no handler gets a head any more
+	shown bool   // why the connection ends
+	word  string // of net/http2, for what it refuses next
 }
 
 func newFieldsConn(c *conn) *fieldsConn {
@@ -91,8 +95,7 @@ func (f *fieldsConn) Read(p []byte) (int, error) {
 func (f *fieldsConn) next() error {
 	if !f.started {
 		f.started = true
-		f.pass = len(http2.ClientPreface)
-		return nil
+		return f.greeting()
 	}
 	var head [frameHead]byte
 	if _, err := io.ReadFull(f.in, head[:]); err != nil {
@@ -100,7 +103,7 @@ func (f *fieldsConn) next() error {
 	}
 	length := int(head[0])<<16 | int(head[1])<<8 | int(head[2])
 	if length > frameMost {
-		return errFrame
+		return f.fail(http2.ErrCodeFrameSize, "A frame of HTTP/2 is larger than Creel allows.")
 	}
 	if http2.FrameType(head[3]) != http2.FrameHeaders {
 		f.out.Write(head[:])
@@ -115,18 +118,13 @@ func (f *fieldsConn) next() error {
 	return err
 }
 
+// streamOf is the stream that a frame belongs to.
+func streamOf(head [frameHead]byte) uint32 { return binary.BigEndian.Uint32(head[5:]) & (1<<31 - 1) }
+
 // headers reads the block that begins with a HEADERS frame and writes the one
 // that stands for it.
 func (f *fieldsConn) headers(head [frameHead]byte, length int) error {
-	flags, stream := http2.Flags(head[4]), binary.BigEndian.Uint32(head[5:])&(1<<31-1)
-	payload := make([]byte, length)
-	if _, err := io.ReadFull(f.in, payload); err != nil {
-		return err
-	}
-	payload, err := unpadded(payload, flags)
-	if err != nil {
-		return err
-	}
+	flags, stream := http2.Flags(head[4]), streamOf(head)
 	ends := flags.Has(http2.FlagHeadersEndStream)
 	h, opens, err := f.head(stream, !ends)
 	if err != nil {
@@ -138,83 +136,117 @@ func (f *fieldsConn) headers(head [frameHead]byte, length int) error {
 	}
 	f.dec.SetEmitEnabled(true)
 	f.dec.SetEmitFunc(lines.add)
-	for end := flags.Has(http2.FlagHeadersEndHeaders); ; {
-		if _, err := f.dec.Write(payload); err != nil {
-			return f.unreadable(err)
+	if err := f.readBlock(&lines, head, length); err != nil {
+		if opens {
+			f.forget(stream)
 		}
-		if end {
-			break
-		}
-		if payload, end, err = f.continuation(stream); err != nil {
-			return err
-		}
-	}
-	if err := f.dec.Close(); err != nil {
-		return f.unreadable(err)
+		return err
 	}
 	lines.end()
 	return f.standIn(stream, ends, &lines)
 }
 
-// unreadable leaves a stub that says why the connection ends: with a block that
-// cannot be read, the ones behind it cannot be either.
-func (f *fieldsConn) unreadable(err error) error {
-	x := new(hook.Capture)
-	f.c.stamp(x)
-	f.c.stub(x, &spoilt{state: hook.Refused, reason: "A header block of HTTP/2 is broken, or has a line over every limit."})
-	return err
+// readBlock reads all frames of a header block into l.
+func (f *fieldsConn) readBlock(l *headLines, head [frameHead]byte, length int) error {
+	flags := http2.Flags(head[4])
+	for end := flags.Has(http2.FlagHeadersEndHeaders); ; {
+		payload := make([]byte, length)
+		if _, err := io.ReadFull(f.in, payload); err != nil {
+			return f.lost(l, err)
+		}
+		if l.came == 0 {
+			var ok bool
+			if payload, ok = unpadded(payload, flags); !ok {
+				return f.fail(http2.ErrCodeProtocol, "A frame of HTTP/2 has more padding than payload.")
+			}
+		}
+		if sp := l.afford(length); sp != nil {
+			return f.fail(http2.ErrCodeEnhanceYourCalm, sp.reason)
+		}
+		if _, err := f.dec.Write(payload); err != nil {
+			return f.unreadable()
+		}
+		if end {
+			break
+		}
+		var err error
+		if length, end, err = f.continuation(l, streamOf(head)); err != nil {
+			return err
+		}
+	}
+	if f.dec.Close() != nil {
+		return f.unreadable()
+	}
+	return nil
+}
+
+// unreadable ends the connection: with a block that cannot be read, the ones
+// behind it cannot be either.
+func (f *fieldsConn) unreadable() error {
+	return f.fail(http2.ErrCodeCompression, "A header block of HTTP/2 is broken, or has a line over every limit.")
 }
 
 // head finds the head that a block on that stream belongs to: a new one, or
-// the one that it is the trailer of.
+// the one that it is the trailer of, which nobody may want any more. A sender
+// has no even streams: net/http2 refuses them.
 func (f *fieldsConn) head(stream uint32, bodied bool) (h *streamHead, opens bool, err error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if h := f.heads[stream]; h != nil {
+	if stream <= f.newest || stream%2 == 0 {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		if h = f.heads[stream]; h == nil {
+			h = &streamHead{}
+		}
 		return h, false, nil
 	}
-	if len(f.heads) >= openMost {
-		return nil, false, errFrame
-	}
+	f.newest = stream
 	h = &streamHead{began: f.c.o.Now(), bodied: bodied}
-	f.heads[stream] = h
+	f.mu.Lock()
+	full := len(f.heads) >= openMost
+	if !full {
+		f.heads[stream] = h
+	}
+	f.mu.Unlock()
+	if full {
+		return nil, false, f.fail(http2.ErrCodeEnhanceYourCalm, "Too many requests were under way at once on its connection.")
+	}
 	return h, true, nil
 }
 
-func (f *fieldsConn) continuation(stream uint32) (payload []byte, end bool, err error) {
+// continuation reads the head of the frame that a block goes on with.
+func (f *fieldsConn) continuation(l *headLines, stream uint32) (length int, end bool, err error) {
 	var head [frameHead]byte
 	if _, err := io.ReadFull(f.in, head[:]); err != nil {
-		return nil, false, err
+		return 0, false, f.lost(l, err)
 	}
-	length := int(head[0])<<16 | int(head[1])<<8 | int(head[2])
-	same := binary.BigEndian.Uint32(head[5:])&(1<<31-1) == stream
-	if http2.FrameType(head[3]) != http2.FrameContinuation || !same || length > frameMost {
-		return nil, false, errFrame
+	length = int(head[0])<<16 | int(head[1])<<8 | int(head[2])
+	switch {
+	case http2.FrameType(head[3]) != http2.FrameContinuation || streamOf(head) != stream:
+		return 0, false, f.fail(http2.ErrCodeProtocol, "A header block of HTTP/2 is broken off by another frame.")
+	case length > frameMost:
+		return 0, false, f.fail(http2.ErrCodeFrameSize, "A frame of HTTP/2 is larger than Creel allows.")
 	}
-	payload = make([]byte, length)
-	_, err = io.ReadFull(f.in, payload)
-	return payload, http2.Flags(head[4]).Has(http2.FlagContinuationEndHeaders), err
+	return length, http2.Flags(head[4]).Has(http2.FlagContinuationEndHeaders), nil
 }
 
 // unpadded takes padding and priority off a HEADERS payload.
-func unpadded(p []byte, flags http2.Flags) ([]byte, error) {
+func unpadded(p []byte, flags http2.Flags) (fragment []byte, ok bool) {
 	pad := 0
 	if flags.Has(http2.FlagHeadersPadded) {
 		if len(p) == 0 {
-			return nil, errFrame
+			return nil, false
 		}
 		pad, p = int(p[0]), p[1:]
 	}
 	if flags.Has(http2.FlagHeadersPriority) {
 		if len(p) < 5 {
-			return nil, errFrame
+			return nil, false
 		}
 		p = p[5:]
 	}
 	if pad > len(p) {
-		return nil, errFrame
+		return nil, false
 	}
-	return p[:len(p)-pad], nil
+	return p[:len(p)-pad], true
 }
 
 // standIn writes the block that net/http2 gets to see.
@@ -246,151 +278,54 @@ func (f *fieldsConn) standIn(stream uint32, ends bool, l *headLines) error {
 	return http2.NewFramer(&f.out, nil).WriteRawFrame(http2.FrameHeaders, flags, stream, f.block.Bytes())
 }
 
-// take gives the head of a stream to its handler.
-func (f *fieldsConn) take(number string) *streamHead {
+// take gives the head of a stream to its handler, which must forget it; nil
+// when there is none, or none any more.
+func (f *fieldsConn) take(number string) (stream uint32, h *streamHead) {
 	n, err := strconv.ParseUint(number, 10, 32)
 	if err != nil {
-		return nil
+		return 0, nil
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.heads[uint32(n)]
+	if h = f.heads[uint32(n)]; h == nil || f.over {
+		return 0, nil
+	}
+	h.taken = true
+	f.handlers.Add(1)
+	return uint32(n), h
+}
+
+// state is what has become so far of a head that a handler has.
+func (f *fieldsConn) state(h *streamHead) (trailer []byte, sp *spoilt) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return h.trailer, h.spoilt
 }
 
 // forget drops the head of a stream.
-func (f *fieldsConn) forget(number string) {
-	n, _ := strconv.ParseUint(number, 10, 32) // it was taken by that number
+func (f *fieldsConn) forget(stream uint32) {
 	f.mu.Lock()
-	h := f.heads[uint32(n)]
-	delete(f.heads, uint32(n))
+	h := f.heads[stream]
+	delete(f.heads, stream)
 	f.mu.Unlock()
-	if h != nil {
-		f.c.memory.give(h.held)
+	if h == nil {
+		return
+	}
+	f.c.memory.give(h.held)
+	if h.taken {
+		f.handlers.Done()
 	}
 }
 
-// drop gives back what streams without a handler hold.
+// drop shows the requests that had no handler when the connection ended, and
+// waits for the handlers of the others.
 func (f *fieldsConn) drop() {
 	f.mu.Lock()
-	defer f.mu.Unlock()
-	for n, h := range f.heads {
-		f.c.memory.give(h.held)
-		delete(f.heads, n)
+	f.over = true
+	left := slices.Sorted(maps.Keys(f.heads))
+	f.mu.Unlock()
+	for _, stream := range left {
+		f.withdraw(stream, cutOff("The connection ended before the request was read."))
 	}
-}
-
-// headLines makes a head, or a trailer, of the fields of one block.
-type headLines struct {
-	f       *fieldsConn
-	h       *streamHead
-	opens   bool
-	most    int // bytes
-	expects bool
-	spoilt  *spoilt
-
-	method, scheme, authority, path string
-	pseudo                          int
-	host                            *string
-	lines                           bytes.Buffer
-	count                           int
-}
-
-// add is called for each field in order.
-func (l *headLines) add(field hpack.HeaderField) {
-	if l.spoilt != nil {
-		return
-	}
-	if l.spoilt = l.field(field); l.spoilt != nil {
-		l.f.dec.SetEmitEnabled(false)
-	}
-}
-
-func (l *headLines) field(field hpack.HeaderField) *spoilt {
-	if strings.HasPrefix(field.Name, ":") {
-		return l.pseudoField(field)
-	}
-	if strings.ToLower(field.Name) != field.Name || !isToken(field.Name) {
-		return malformed("A header name is not a token in lower case.")
-	}
-	if !isValue(field.Value) || field.Value != string(trim([]byte(field.Value))) {
-		return malformed("A header value has a control character in it, or blanks around it.")
-	}
-	switch field.Name {
-	case "connection", "proxy-connection", "keep-alive", "transfer-encoding", "upgrade":
-		return malformed("There is a header line that HTTP/2 does not have: " + field.Name + ".")
-	case "te":
-		if field.Value != "trailers" {
-			return malformed("The te line is something other than trailers.")
-		}
-	case "host":
-		l.host = &field.Value
-	case "expect":
-		l.expects = l.expects || strings.EqualFold(field.Value, "100-continue")
-	}
-	if l.count++; l.count > l.f.c.o.MaxLines {
-		return refuse(http.StatusRequestHeaderFieldsTooLarge, "The head has too many header lines.")
-	}
-	return l.line(field.Name, field.Value)
-}
-
-func (l *headLines) line(name, value string) *spoilt {
-	size := l.lines.Len() + len(name) + len(value) + len(": \r\n")
-	if size > l.most {
-		return refuse(http.StatusRequestHeaderFieldsTooLarge, "The head is too large.")
-	}
-	if l.opens && size > bufSize && int64(size) > l.h.held.n {
-		held, ok := l.f.c.memory.grow(l.h.held, classOf(int64(size), int64(l.f.c.o.MaxHead)), l.f.c.o.MemoryWait)
-		if l.h.held = held; !ok {
-			return noMemory()
-		}
-	}
-	l.lines.WriteString(name)
-	l.lines.WriteString(": ")
-	l.lines.WriteString(value)
-	l.lines.WriteString("\r\n")
-	return nil
-}
-
-func (l *headLines) pseudoField(field hpack.HeaderField) *spoilt {
-	at := map[string]*string{":method": &l.method, ":scheme": &l.scheme, ":authority": &l.authority, ":path": &l.path}[field.Name]
-	switch {
-	case !l.opens || at == nil:
-		return malformed("There is a pseudo-header that requests do not have.")
-	case l.count > 0:
-		return malformed("A pseudo-header comes after header lines.")
-	case *at != "":
-		return malformed("A pseudo-header is there twice.")
-	case field.Value == "" || !isVisible(field.Value):
-		return malformed("A pseudo-header is empty or has a blank or control character in it.")
-	}
-	l.pseudo += len(field.Value)
-	if l.pseudo > l.f.c.o.MaxHead {
-		return refuse(http.StatusRequestURITooLong, "The request line is too long.")
-	}
-	*at = field.Value
-	return nil
-}
-
-// end makes the head, or the trailer, of the lines.
-func (l *headLines) end() {
-	l.f.mu.Lock() // the handler of a stream with a trailer is at work
-	defer l.f.mu.Unlock()
-	if !l.opens {
-		l.h.trailer = bytes.Clone(l.lines.Bytes())
-		l.h.spoilt = l.spoilt
-		return
-	}
-	line := l.method + " " + l.path + " HTTP/2.0\r\n"
-	if l.host == nil && l.authority != "" {
-		line += "host: " + l.authority + "\r\n"
-	}
-	l.h.bytes = append(append([]byte(line), l.lines.Bytes()...), "\r\n"...)
-	switch {
-	case l.spoilt != nil:
-	case l.method == "" || l.scheme == "" || l.path == "":
-		l.spoilt = malformed("The method, the scheme or the path is missing.")
-	case l.host != nil && l.authority != "" && *l.host != l.authority:
-		l.spoilt = malformed("The host line and :authority disagree.")
-	}
-	l.h.spoilt = l.spoilt
+	f.handlers.Wait()
 }
