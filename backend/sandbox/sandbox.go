@@ -64,7 +64,7 @@ func (s *Sandbox) Check(ctx context.Context, source string) (*script.Error, erro
 	return out.Err, err
 }
 
-// Close ends the workers. Transforms under way fail.
+// Close ends the workers; one that is at work, when it has come to its end.
 func (s *Sandbox) Close() {
 	s.mu.Lock()
 	idle := s.idle
@@ -223,6 +223,7 @@ func (w *worker) buried(ctx context.Context) (script.Output, error) {
 const (
 	exitMemory = 30
 	exitTime   = 31
+	exitAlone  = 32 // whoever started it is gone: nobody reads this
 )
 
 func obituary(code int) string {

@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
+	"sync/atomic"
 	"time"
 
 	"creel/backend/script"
@@ -34,18 +35,38 @@ func Work() int {
 }
 
 func serve(r io.Reader, w io.Writer) int {
-	in, out := gob.NewDecoder(r), gob.NewEncoder(w)
+	out := gob.NewEncoder(w)
 	if out.Encode(true) != nil {
 		return 1
 	}
+	jobs := make(chan job)
+	var busy atomic.Bool
+	go listen(gob.NewDecoder(r), jobs, &busy)
+	for j := range jobs {
+		done := j.run()
+		busy.Store(false)
+		if out.Encode(done) != nil {
+			return 0
+		}
+	}
+	return 0
+}
+
+// listen passes jobs on, until whoever gives them is gone or needs no more. It
+// listens on while one is run, and then ends the process: nobody is left to
+// stop what runs wild.
+func listen(in *gob.Decoder, jobs chan<- job, busy *atomic.Bool) {
+	defer close(jobs)
 	for {
 		var j job
 		if in.Decode(&j) != nil {
-			return 0 // whoever started this one is gone, or needs it no more
+			if busy.Load() {
+				os.Exit(exitAlone)
+			}
+			return
 		}
-		if out.Encode(j.run()) != nil {
-			return 0
-		}
+		busy.Store(true)
+		jobs <- j
 	}
 }
 

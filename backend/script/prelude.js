@@ -171,7 +171,8 @@
     if (typeof plain === "string") return ["text", plain];
     if (plain instanceof Buffer) return ["bytes", plain];
     if (plain instanceof Bytes) return ["bytes", plain.buffer.slice(plain.byteOffset, plain.byteOffset + plain.byteLength)];
-    if (typeof plain === "object") return ["text", stringify(plain)];
+    const as = typeof plain === "object" ? stringify(plain) : undefined;
+    if (as !== undefined) return ["text", as];
     throw new fail(`body is ${kind(plain)}, but must be a string, an object or bytes`);
   };
 
