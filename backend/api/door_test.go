@@ -5,9 +5,11 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -180,9 +182,20 @@ func TestHealthzNeedsNoToken(t *testing.T) {
 	}
 }
 
-// The window's page lives on another origin, so its preflights must pass.
+// The window's page lives on another origin, so its preflights must pass, for
+// every method that the door has.
 func TestWindowMayCall(t *testing.T) {
 	rig := testkit.NewRig(t)
+	document, err := api.OpenAPI()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var routes struct {
+		Paths map[string]map[string]json.RawMessage `json:"paths"`
+	}
+	if err := json.Unmarshal(document, &routes); err != nil {
+		t.Fatal(err)
+	}
 	req, err := http.NewRequest("OPTIONS", rig.Door+"/api/v1/requests", nil)
 	if err != nil {
 		t.Fatal(err)
@@ -196,6 +209,14 @@ func TestWindowMayCall(t *testing.T) {
 	_ = resp.Body.Close()
 	if resp.StatusCode != 204 || resp.Header.Get("Access-Control-Allow-Origin") != testkit.WindowOrigin {
 		t.Fatalf("%s, %v", resp.Status, resp.Header)
+	}
+	allowed := strings.Split(resp.Header.Get("Access-Control-Allow-Methods"), ", ")
+	for path, methods := range routes.Paths {
+		for method := range methods {
+			if !slices.Contains(allowed, strings.ToUpper(method)) {
+				t.Errorf("the window may not %s %s: preflights allow %q", method, path, allowed)
+			}
+		}
 	}
 }
 

@@ -42,7 +42,7 @@ func (s *server) guard(next http.Handler) http.Handler {
 			h.Set("Access-Control-Allow-Origin", origin)
 			h.Set("Vary", "Origin")
 			if r.Method == http.MethodOptions {
-				h.Set("Access-Control-Allow-Methods", "GET, POST, PATCH, DELETE")
+				h.Set("Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE")
 				h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type")
 				h.Set("Access-Control-Max-Age", "600")
 				w.WriteHeader(http.StatusNoContent)
@@ -84,7 +84,7 @@ func (s *server) needToken(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !s.tokenIs(tokenOf(r)) {
 			w.Header().Set("WWW-Authenticate", `Bearer realm="creel"`)
-			refuse(w, http.StatusUnauthorized, "token", "the token is missing or wrong: it is in the line that serve prints, and in the window's own session")
+			refuse(w, http.StatusUnauthorized, "token", "the token is missing or wrong: send \"Authorization: Bearer TOKEN\" with the one in session.json in the data folder, or in the line that serve prints")
 			return
 		}
 		next.ServeHTTP(w, r)
