@@ -84,10 +84,11 @@ func root() *cobra.Command {
 		SilenceErrors: true,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return openWindow(cmd.Context(), f) },
 	}
-	cmd.PersistentFlags().StringVar(&f.data, "data", "", "data `folder` (default $CREEL_DATA, else the system's place for programs' data)")
+	cmd.PersistentFlags().StringVar(&f.data, "data", "", "data `FOLDER` (default $CREEL_DATA, else the system's place for programs' data)")
 	cmd.PersistentFlags().BoolVarP(&f.verbose, "verbose", "v", false, "log what happens to standard error")
 	cmd.Flags().StringVar(&f.catch, "catch", "", "catch `HOST:PORT` for this run (default: the one in the settings)")
 	secureFlags(cmd, &f)
+	cmd.SetFlagErrorFunc(cli.FlagError)
 	cmd.AddCommand(serveCommand(&f), cli.Seed(&f.data, openSeed), cli.Sample(func() (cli.Door, error) {
 		s, err := folder.Running(f.data)
 		return cli.Door{URL: s.UI, Token: s.Token, PID: s.PID}, err

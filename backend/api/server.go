@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"syscall"
 	"time"
 
 	"creel/backend/desk"
@@ -65,7 +66,11 @@ type server struct {
 func Open(addr string, o Options) (*Server, error) {
 	ln, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", addr)
 	if err != nil {
-		return nil, &hook.Fault{Kind: hook.Busy, Text: "open the door on " + addr + ": is another program listening there? choose another port with --ui", Err: err}
+		text := "open the door on " + addr + ": this cannot be listened on; give --ui a host:port of this machine, as 127.0.0.1:4291"
+		if errors.Is(err, syscall.EADDRINUSE) || errors.Is(err, wsaAddrInUse) {
+			text = "open the door on " + addr + ": another program listens there; choose another port with --ui"
+		}
+		return nil, &hook.Fault{Kind: hook.Busy, Text: text, Err: err}
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	s := &server{
@@ -94,6 +99,10 @@ func Open(addr string, o Options) (*Server, error) {
 	return srv, nil
 }
 
+// wsaAddrInUse is EADDRINUSE of Windows Sockets, which its syscall package does
+// not map to the usual name. No other system uses a number that high.
+const wsaAddrInUse = syscall.Errno(10048)
+
 // Addr is the host:port the door is on.
 func (s *Server) Addr() string { return s.addr }
 
@@ -114,6 +123,7 @@ func (s *server) handler(page fs.FS) http.Handler {
 	inner := http.NewServeMux()
 	s.routes(inner)
 	inner.HandleFunc("GET /api/v1/live", s.live)
+	inner.HandleFunc("/", noRoute)
 
 	mux := http.NewServeMux()
 	mux.Handle("/api/", s.needToken(inner))
@@ -124,6 +134,11 @@ func (s *server) handler(page fs.FS) http.Handler {
 		mux.Handle("/", Page(page))
 	}
 	return s.guard(mux)
+}
+
+// noRoute is the answer where the door has nothing.
+func noRoute(w http.ResponseWriter, r *http.Request) {
+	refuse(w, http.StatusNotFound, string(hook.NotFound), "there is no "+r.Method+" "+r.URL.Path+" here; GET /openapi.json lists what there is")
 }
 
 // healthz says only that the door is open.

@@ -37,6 +37,8 @@ func Sample(find FindDoor) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "sample",
 		Short: "List sample events of providers, and send them to the Creel that runs",
+		Args:  cobra.NoArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(sampleList(find), sampleSend(find))
 	return cmd
@@ -123,7 +125,12 @@ func sampleSend(find FindDoor) *cobra.Command {
 		Example: "  creel sample send stripe charge.refunded\n" +
 			"  creel sample send github pull_request.closed --to gh --times 20\n" +
 			"  creel sample send shopify orders/create --set 'line_items[0].sku=K2-CREAM' --set currency=NOK",
-		Args: cobra.RangeArgs(1, 2),
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 1 || len(args) == 2 {
+				return nil
+			}
+			return fmt.Errorf("sample send: name a provider and, if you like, an event of it, not %d words; `creel sample list` shows them all", len(args))
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in := map[string]any{"provider": args[0], "endpoint": to, "times": times}
 			if len(args) > 1 {

@@ -276,6 +276,27 @@ func TestTakenPortIsNamed(t *testing.T) {
 	}
 }
 
+// What is no address ends serve with words, and so does what no command is.
+func TestWrongArgumentsAreNamed(t *testing.T) {
+	for args, want := range map[string]string{
+		"serve --catch nonsense":        "not an address",
+		"serve --catch 127.0.0.1:99999": "not an address",
+		"serve --ui nonsense":           "--ui",
+		"serve --frob":                  "creel serve --help",
+		"serve extra":                   `"extra"`,
+		"frob":                          `"frob"`,
+		"sample frob":                   `"frob"`,
+		"sample send":                   "creel sample list",
+		"sample send a b c":             "creel sample list",
+		"sample send a --times x":       `"x" for "--times"`,
+	} {
+		out, err := exec.Command(binary, append(strings.Fields(args), "--data", t.TempDir())...).CombinedOutput()
+		if exitCode(err) != 1 || !strings.Contains(string(out), want) || strings.Contains(string(out), "strconv") {
+			t.Errorf("%s: %v: %s", args, err, out)
+		}
+	}
+}
+
 // Asked to end, it finishes what has begun and leaves with 0.
 func TestTermEndsInOrder(t *testing.T) {
 	dir := t.TempDir()

@@ -36,10 +36,14 @@ func (d *Desk) Listen(ctx context.Context, addr string, remember bool) error {
 	if addr == "" {
 		addr = d.wanted
 	}
-	addr, err := CleanAddr(addr)
+	clean, err := CleanAddr(addr)
 	if err != nil {
+		if d.catcher.Addr() == "" && d.listenErr == nil {
+			d.wanted, d.listenErr = addr, err
+		}
 		return err
 	}
+	addr = clean
 	if err := d.catcher.Open(addr); err != nil {
 		if d.catcher.Addr() == "" {
 			d.wanted, d.listenErr = addr, err

@@ -106,7 +106,7 @@ func (d *Desk) SampleID(provider, event string) (string, error) {
 		known = append(known, strings.TrimPrefix(s.ID, provider+"."))
 	}
 	if known == nil {
-		return "", &hook.Fault{Kind: hook.NotFound, Field: "provider", Text: fmt.Sprintf("there is no sample of a provider %q", provider)}
+		return "", &hook.Fault{Kind: hook.NotFound, Field: "provider", Text: fmt.Sprintf("there is no sample of a provider %q; the list of samples names those there are", provider)}
 	}
 	return "", &hook.Fault{Kind: hook.NotFound, Field: "event",
 		Text: fmt.Sprintf("there is no sample %q of %s; there is %s", event, provider, strings.Join(known, ", "))}

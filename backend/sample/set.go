@@ -48,7 +48,7 @@ func setFault(text string, args ...any) error {
 func setJSON(body []byte, f Field) ([]byte, error) {
 	path := strings.TrimPrefix(places.ReplaceAllString(f.Path, ".$1"), ".")
 	// What the library would search with is no place of one value.
-	if path == "" || strings.ContainsAny(path, "*?#|@!{}()=<>%~:") {
+	if path == "" || strings.ContainsAny(path, "*?#|@!{}[]()=<>%~:") {
 		return nil, setFault("set %q: name one value, such as data.object.amount or items[0].sku", f.Path)
 	}
 	if err := checkPlaces(body, path, f.Path); err != nil {

@@ -54,6 +54,8 @@ func TestSetFaults(t *testing.T) {
 		{jsonType, `{"a":[1]}`, "a.7", "has 1 elements"},
 		{jsonType, `{"a":[1]}`, "a.-1", "has 1 elements"},
 		{jsonType, `{"a":[1]}`, "a.x", "has 1 elements"},
+		{jsonType, `{"a":[1]}`, "a[0x]", "name one value"},
+		{jsonType, `{"a":{}}`, "a.b[]", "name one value"},
 		{jsonType, `{"a":"text"}`, "a.b", "no object"},
 		{jsonType, `not json`, "a", "neither JSON nor a form"},
 		{"application/xml", `<a/>`, "a", "neither JSON nor a form"},
