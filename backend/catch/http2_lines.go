@@ -66,18 +66,21 @@ func (l *headLines) field(field hpack.HeaderField) *spoilt {
 // afford is asked before so many more bytes are decoded, which are kept until
 // a field is complete. What is far over every limit is not read to its end.
 func (l *headLines) afford(bytes int) *spoilt {
-	if l.came += bytes; l.came > 2*(l.most+frameMost) {
+	if l.came += bytes; l.came > l.farthest() {
 		return refuse(0, "The head is too large.")
 	}
 	return l.hold(l.came)
 }
+
+// farthest is how many bytes of frames are read of one block.
+func (l *headLines) farthest() int { return 2 * (l.most + frameMost) }
 
 // hold takes memory for a head of that size.
 func (l *headLines) hold(size int) *spoilt {
 	if !l.opens || size <= bufSize || int64(size) <= l.h.held.n {
 		return nil
 	}
-	held, ok := l.f.c.memory.grow(l.h.held, classOf(int64(size), int64(max(size, l.f.c.o.MaxHead))), l.f.c.o.MemoryWait)
+	held, ok := l.f.c.memory.grow(l.h.held, classOf(int64(size), int64(l.farthest())), l.f.c.o.MemoryWait)
 	if l.h.held = held; !ok {
 		return noMemory()
 	}

@@ -176,7 +176,9 @@ func (s *spoken) read(refused func(http2.FrameType, uint32, http2.ErrCode)) {
 	case http2.FrameGoAway:
 		more = 8 // the last stream, the code
 	}
-	if s.more < more {
+	if length < more {
+		more = 0
+	} else if s.more < more {
 		s.more = more
 		return
 	}

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -31,4 +32,26 @@ func children(t *testing.T) (n int) {
 		}
 	}
 	return n
+}
+
+// One step that asks for gigabytes does not get them, however quickly it would
+// fill them.
+func TestASpikeIsBounded(t *testing.T) {
+	s := open(t)
+	for _, source := range []string{
+		"function transform() { return new Uint8Array(8e9).fill(1) }",
+		"function transform() { return new Float64Array(1e9).fill(1) }",
+		"function transform() { return 'x'.repeat(4e9) }",
+	} {
+		if out := run(t, s, source, ""); out.Err == nil {
+			t.Errorf("%s: %d messages", source, len(out.Messages))
+		}
+	}
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_CHILDREN, &u); err != nil {
+		t.Fatal(err)
+	}
+	if most := u.Maxrss >> 10; most > 900 {
+		t.Errorf("a worker held %d MiB", most)
+	}
 }

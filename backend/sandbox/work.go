@@ -31,6 +31,7 @@ func Asked() bool { return len(os.Args) == 2 && os.Args[1] == workerFlag }
 func Work() int {
 	debug.SetMaxStack(stackLimit)
 	debug.SetGCPercent(50)
+	bound()
 	return serve(os.Stdin, os.Stdout)
 }
 
