@@ -64,6 +64,10 @@ export function createToasts() {
     seen(about: string): void {
       for (const old of store.get()) if (old.about === about && old.tone === "bad") close(old.id);
     },
+    /** Takes away all that was said about something that is done. */
+    over(about: string): void {
+      for (const old of store.get()) if (old.about === about) close(old.id);
+    },
     /** Shows what went wrong, in words. */
     fail(error: unknown): void {
       show({ tone: "bad", text: words(error) });

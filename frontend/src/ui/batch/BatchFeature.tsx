@@ -104,7 +104,7 @@ function pickActions(desk: Desk, picked: number) {
   const group = "Request" as const;
   const seqs = () => desk.picks.seqs();
   const some = () => picked > 0;
-  const several = plural(picked, "selected request");
+  const several = picked === 0 ? "the selected requests" : plural(picked, "selected request");
   return [
     {
       id: "picks.clear",

@@ -48,7 +48,7 @@ export function HowFields({ form, errors, one, onChange }: HowFieldsProps) {
           {...number("rate")}
           error={errors.ratePerSecond}
         />
-        <TextField label="Pause, ms" placeholder="none" {...number("delayMs")} error={errors.delayMs} />
+        <TextField label="Pause, in ms" placeholder="none" {...number("delayMs")} error={errors.delayMs} />
       </div>
       <div className={css.ticks}>
         {tick("stop", "Stop at the first failure")}

@@ -33,7 +33,7 @@ export function SimulateFields({ form, errors, onChange }: SimulateFieldsProps) 
           )}
         </Field>
         <TextField
-          label="Really wait up to, s"
+          label="Really wait, in s"
           value={form.realTime}
           inputMode="decimal"
           error={errors.realTimeMs}

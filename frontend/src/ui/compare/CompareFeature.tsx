@@ -39,6 +39,7 @@ export function CompareFeature() {
           } else {
             const [left, right] = marked < seq ? [marked, seq] : [seq, marked];
             desk.selection.mark(undefined);
+            desk.toasts.over("mark");
             desk.dialogs.open("compare", { left: { request: left }, right: { request: right } });
           }
         },
@@ -73,8 +74,9 @@ function WithMemory({ left, right }: { left: MessageRef; right: MessageRef }) {
   const detail = useQuery({
     ...reads.detail(desk, right.request ?? 0),
     enabled: right.request !== undefined,
-  }).data;
-  if (right.request !== undefined && !detail) return null;
-  const memory = detail?.endpoint ?? "answers";
+  });
+  // Where it cannot be read, the view says so.
+  if (detail.isLoading) return null;
+  const memory = detail.data?.endpoint ?? "answers";
   return <CompareView left={left} right={right} memory={memory} />;
 }

@@ -66,7 +66,7 @@ export function RowMenu({ place, onClose }: { place: RowMenuPlace | undefined; o
               rightSection={key && <Kbd>{showKeys(key, mac)}</Kbd>}
               onClick={() => actions.run(id)}
             >
-              {action.title}
+              {id === "request.pin" ? (row?.pinned ? "Unpin" : "Pin") : action.title}
             </Menu.Item>
           );
         })}

@@ -1,4 +1,4 @@
-import { type ReactNode, useId } from "react";
+import { type ReactNode, useEffect, useId, useRef } from "react";
 import css from "./parts.module.css";
 
 interface FieldProps {
@@ -10,12 +10,16 @@ interface FieldProps {
   children(ids: { id: string; "aria-describedby"?: string; "aria-invalid"?: true }): ReactNode;
 }
 
-/** A labelled control with a hint or an error under it. */
+/** A labelled control with a hint or an error under it; an error comes into view. */
 export function Field({ label, hint, error, children }: FieldProps) {
   const id = useId();
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (error !== undefined) place.current?.scrollIntoView({ block: "nearest" });
+  }, [error]);
   const note = error ?? hint;
   return (
-    <div className={css.field}>
+    <div className={css.field} ref={place}>
       <label htmlFor={id}>{label}</label>
       {children({
         id,

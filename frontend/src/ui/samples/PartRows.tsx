@@ -89,7 +89,7 @@ function Value({ name, text, size, wrong, onChange }: ValueProps) {
       {long ? (
         <textarea
           {...field}
-          rows={Math.min(8, text.split("\n").length + 1)}
+          rows={Math.min(8, Math.max(4, text.split("\n").length + 1))}
           onChange={(e) => onChange(e.currentTarget.value)}
         />
       ) : (

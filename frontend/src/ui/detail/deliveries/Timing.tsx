@@ -9,19 +9,23 @@ const PHASES: { id: keyof Omit<Phases, "total">; label: string }[] = [
   { id: "firstByte", label: "first byte" },
 ];
 
+/** Less would be shown as 0.0 ms. */
+const LEAST_MS = 0.05;
+
 /** The phases as one bar and in words. */
 export function Timing({ phases, read }: { phases: Phases; read: boolean }) {
   const known = PHASES.map((p) => ({ ...p, took: phases[p.id] }));
   const rest = Math.max(0, phases.total - known.reduce((sum, p) => sum + p.took, 0));
   const parts = [...known, { id: "rest" as const, label: read ? "reading" : "waiting", took: rest }].filter(
-    (p) => p.took > 0,
+    (p) => p.took >= LEAST_MS,
   );
+  const sum = parts.reduce((all, p) => all + p.took, 0);
   if (phases.total <= 0 || parts.length === 0) return null;
   return (
     <div className={css.timing}>
       <div className={css.timingBar} aria-hidden="true">
         {parts.map((p) => (
-          <i key={p.id} data-phase={p.id} style={{ flexGrow: p.took }} />
+          <i key={p.id} data-phase={p.id} style={{ flexGrow: p.took / sum }} />
         ))}
       </div>
       <div className={css.timingWords}>
