@@ -125,3 +125,42 @@ test("failed sends are one message, and reading about one takes it out", async (
   await expect(page.getByRole("region", { name: "Request 3", exact: true })).toBeVisible();
   await expect(told).toHaveCount(0);
 });
+
+test("whoever reads further down is not moved by new deliveries, and is told of them", async ({
+  open,
+  creel,
+  app,
+  page,
+}) => {
+  await page.setViewportSize({ width: 1100, height: 700 });
+  app.answer = () => ({ type: "application/json", body: JSON.stringify({ ok: true, list: [1, 2, 3] }) });
+  await creel.post("/inbox/read", { order: 42 });
+  for (let n = 1; n <= 8; n++) await sent(creel, 1, `${app.url}/${n}`);
+  await open();
+  await page.getByRole("tab", { name: /^Deliveries/ }).click();
+  const list = page.getByRole("list", { name: "Deliveries, newest first" });
+  // The newest is open; its answer is there before anything is measured.
+  await expect(list.getByRole("tree")).toContainText("list");
+  const reading = list.getByTitle(`${app.url}/2`);
+  await reading.scrollIntoViewIfNeeded();
+  const before = await reading.boundingBox();
+  expect(before).not.toBeNull();
+  const told = page.getByRole("button", { name: "2 new deliveries" });
+  await expect(told).toHaveCount(0);
+  await sent(creel, 1, `${app.url}/9`);
+  await sent(creel, 1, `${app.url}/10`);
+  await expect(told).toBeVisible();
+  await expect(list.getByTitle(`${app.url}/10`)).not.toBeInViewport();
+  // The new one opens by itself, above: what is read stays where it is.
+  await expect(list.getByRole("tree").first()).toContainText("list");
+  expect((await reading.boundingBox())?.y).toBeCloseTo(before?.y ?? 0, 0);
+  await expectAccessible(page);
+  await told.click();
+  await expect(told).toHaveCount(0);
+  await expect(list.getByTitle(`${app.url}/10`)).toBeInViewport();
+  await expect(list.getByRole("listitem").first()).toBeFocused();
+  // At the top new ones are shown at once.
+  await sent(creel, 1, `${app.url}/11`);
+  await expect(list.getByTitle(`${app.url}/11`)).toBeInViewport();
+  await expect(page.getByRole("button", { name: /new deliver/ })).toHaveCount(0);
+});

@@ -73,3 +73,35 @@ test("a URL that looks mistyped is doubted, mended by one press, and never block
   await expect(page.getByRole("option", { name: /The target answered 200/ })).toBeVisible();
   expect(app.got.map((g) => g.path)).toEqual(["/foo"]);
 });
+
+test("header lines that cannot be read are neither sent as they were nor lost", async ({
+  open,
+  creel,
+  app,
+}) => {
+  await creel.post("/inbox/edit", { a: 1 }, { "X-Kept": "1" });
+  const page = await open();
+  await page.getByRole("option", { name: /\/inbox\/edit/ }).click();
+  await page.keyboard.press("e");
+  const dialog = page.getByRole("dialog", { name: "Edit and send request #1" });
+  await dialog.getByRole("textbox", { name: "URL" }).fill(app.url);
+  await dialog.getByRole("radio", { name: "Text" }).click();
+  const lines = dialog.getByRole("textbox", { name: "Header lines" });
+  await lines.fill("X-Mine: 2\nno colon");
+  await expect(dialog.getByRole("alert")).toContainText("Line 2");
+  await expect(dialog.getByRole("button", { name: /^Send/ })).toBeDisabled();
+  await expect(dialog.getByRole("radio", { name: "List" })).toBeDisabled();
+  await lines.press("Control+Enter");
+  await expect(lines).toHaveValue("X-Mine: 2\nno colon");
+  await dialog.getByRole("button", { name: "Reset" }).click();
+  await expect(dialog.getByRole("textbox", { name: "Name of header 1", exact: true })).toBeVisible();
+  await dialog.getByRole("radio", { name: "Text" }).click();
+  await expect(lines).toHaveValue(/X-Kept: 1/);
+  await lines.fill("X-Mine: 2");
+  await dialog.getByRole("textbox", { name: "URL" }).fill(app.url);
+  await dialog.getByRole("button", { name: /^Send/ }).click();
+  await expect(dialog.getByRole("region", { name: "Answer", exact: true })).toContainText("200");
+  expect(app.got).toHaveLength(1);
+  expect(app.got[0]?.headers).toMatchObject({ "x-mine": "2" });
+  expect(app.got[0]?.headers["x-kept"]).toBeUndefined();
+});

@@ -1,3 +1,5 @@
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
 import { expect, expectAccessible, type Page, test } from "./creel";
 
 /** Row of a request by the end of its path. */
@@ -197,4 +199,34 @@ test("a simulation tells what a provider would make of a slow and failing app", 
   await expect(
     slow.getByRole("option", { name: /^Try 1 at 0 s: 200 after 1\..*but Sentry waits 1 s/ }),
   ).toBeVisible();
+});
+
+test("a result that is open follows what becomes of it", async ({ open, creel }) => {
+  for (const n of [1, 2]) await creel.post(`/inbox/held/${n}`, { n });
+  // It holds its answers back until it is told not to.
+  const held: ServerResponse[] = [];
+  let holds = true;
+  const server = createServer((_, response) => {
+    if (holds) held.push(response);
+    else response.end("ok");
+  });
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  const page = await open();
+  await creel.api("POST", "/runs", {
+    filter: "",
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/in`,
+  });
+  await page.getByRole("button", { name: /^Run 1: 0 of 2$/ }).click();
+  const run = page.getByRole("dialog", { name: "Run 1" });
+  await run.getByRole("option", { name: /^Request 2/ }).click();
+  const result = run.getByRole("region", { name: "Result of request 2" });
+  await expect(result).toContainText("Nothing was sent as yet");
+  await expect.poll(() => held.length).toBe(1);
+  holds = false;
+  held[0]?.end("ok");
+  await expect(run.getByRole("status").first()).toHaveText(/^Done · 2 sent/);
+  await expect(result).toContainText("HTTP/1.1 200 OK");
+  await expect(result).not.toContainText("Nothing was sent as yet");
+  server.closeAllConnections();
+  await new Promise((done) => server.close(done));
 });

@@ -201,3 +201,45 @@ test("what signing refuses is said where it can be mended", async ({ open, page 
   await dialog.getByRole("button", { name: /^Send( ↵)?$/ }).click();
   await expect(dialog).toBeHidden();
 });
+
+test("a multipart form is edited part by part; its file arrives as it is", async ({ open, creel, page }) => {
+  await open();
+  await page.keyboard.press("s");
+  const { dialog, search, options, request } = parts(page);
+  await search.fill("multipart");
+  await expect(options).toHaveCount(1);
+  const reference = dialog.getByRole("textbox", { name: "Value of part reference" });
+  await expect(reference).toHaveValue(/^claim-/);
+  await expect(dialog.getByText("that are no text: sent as they are")).toBeVisible();
+  const log = dialog.getByRole("textbox", { name: "Value of part log" });
+  await expect(log).toHaveValue(/^at,level_cm\n/);
+  await expectAccessible(page);
+  await reference.fill("claim-by-hand");
+  await log.fill("at,level_cm\n12:00:00,7\n");
+  await dialog.getByRole("textbox", { name: "File name of part log" }).fill("mine.csv");
+  await dialog.getByRole("button", { name: "Remove part meta" }).click();
+  await dialog.getByRole("button", { name: "Add field" }).click();
+  await dialog.getByRole("textbox", { name: "Name of part 4" }).fill("extra");
+  await dialog.getByRole("textbox", { name: "Value of part extra" }).fill("1");
+  await expect(options.first()).toContainText("edited");
+  await dialog.getByRole("button", { name: /^Send( ↵)?$/ }).click();
+  await expect(request).toBeVisible();
+
+  const answer = await fetch(`${creel.ui}/api/v1/requests/1/body`, {
+    headers: { Authorization: `Bearer ${creel.token}` },
+  });
+  const kept = (await creel.api("GET", "/requests/1")) as Kept;
+  const type = new Map(kept.headers).get("Content-Type") ?? "";
+  const form = await new Response(await answer.arrayBuffer(), {
+    headers: { "Content-Type": type },
+  }).formData();
+  expect([...form.keys()]).toEqual(["reference", "photo", "log", "extra"]);
+  expect(form.get("reference")).toBe("claim-by-hand");
+  expect(form.get("extra")).toBe("1");
+  const written = form.get("log") as File;
+  expect([written.name, await written.text()]).toEqual(["mine.csv", "at,level_cm\r\n12:00:00,7\r\n"]);
+  const photo = new Uint8Array(await (form.get("photo") as File).arrayBuffer());
+  expect([...photo.subarray(0, 8)]).toEqual([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+  // The picture is whole: its last chunk ends it.
+  expect(String.fromCharCode(...photo.subarray(-8, -4))).toBe("IEND");
+});
