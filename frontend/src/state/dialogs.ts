@@ -36,13 +36,18 @@ export interface DialogArgs {
   /** ui/shell: a saved filter by its name, else a new one. */
   filter: { name?: string; filter: string };
   samples: { endpoint?: string };
-  /** Asks before something large; final when it cannot be undone, and Enter then cancels. */
+  /**
+   * Asks before something large; final when it cannot be undone, and Enter
+   * then cancels. The dialog it was asked over goes with it when it ends that,
+   * else it comes back as it was left.
+   */
   confirm: {
     title: string;
     text: string;
     action: string;
     danger?: boolean;
     final?: boolean;
+    ends?: boolean;
     run(): unknown;
   };
 }

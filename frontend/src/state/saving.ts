@@ -67,6 +67,7 @@ export function useLeave(holds: unknown, deed: "saving" | "sending" = "saving"):
       action: "Discard changes",
       danger: true,
       final: true,
+      ends: true,
       run: () => undefined,
     });
   };

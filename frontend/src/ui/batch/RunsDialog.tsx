@@ -1,3 +1,4 @@
+import { useRef } from "react";
 import { ago } from "../../model/format";
 import { isWorking, progressText, titleOfRun } from "../../model/runs";
 import { useDesk } from "../../state/desk";
@@ -11,6 +12,12 @@ export function RunsDialog() {
   const desk = useDesk();
   const runs = useRuns();
   const providers = useProviders();
+  const list = useRef<HTMLUListElement>(null);
+  // The button that was pressed goes away: the focus stays in the list.
+  const forget = (id: number) => {
+    list.current?.focus();
+    deleteRun(desk, id).catch(desk.toasts.fail);
+  };
   return (
     <Dialog open onClose={desk.dialogs.close} title="Runs" size={680}>
       {runs.error && <EmptyState title="The runs cannot be read">{words(runs.error)}</EmptyState>}
@@ -20,7 +27,7 @@ export function RunsDialog() {
           each is kept here.
         </EmptyState>
       )}
-      <ul className={css.runs}>
+      <ul className={css.runs} ref={list} tabIndex={-1} aria-label="Runs so far">
         {runs.data?.map((run) => (
           <li key={run.id}>
             <button type="button" onClick={() => desk.dialogs.open("run", { id: run.id })}>
@@ -33,7 +40,7 @@ export function RunsDialog() {
               label={`Forget run ${run.id}`}
               icon={<TrashIcon size={14} />}
               disabled={isWorking(run)}
-              onClick={() => void deleteRun(desk, run.id).catch(desk.toasts.fail)}
+              onClick={() => forget(run.id)}
             />
           </li>
         ))}

@@ -96,6 +96,7 @@ export function TargetDialog({
       action: "Delete target",
       danger: true,
       final: true,
+      ends: true,
       run: async () => {
         if (!target) return;
         await desk.door.deleteTarget(target.name);

@@ -105,6 +105,7 @@ export function useEndpointForm(endpoint: Endpoint | undefined, first: ReplyPart
       action: "Delete endpoint",
       danger: true,
       final: true,
+      ends: true,
       run: async () => {
         if (!endpoint) return;
         await desk.door.deleteEndpoint(endpoint.slug);

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { type Address, readAddress, targetName } from "../../model/setup";
 import { useDesk } from "../../state/desk";
 import { useTargets } from "../../state/queries";
@@ -23,7 +23,15 @@ export function useNewTarget(): NewTarget {
   const [url, setUrl] = useState("");
   const [error, setError] = useState<string>();
   const read = readAddress(url);
-  const add = async () => {
+  const adding = useRef<Promise<string | undefined>>(undefined);
+  // Two presses in a row mean one target.
+  const add = () => {
+    adding.current ??= make().finally(() => {
+      adding.current = undefined;
+    });
+    return adding.current;
+  };
+  const make = async () => {
     try {
       const known = name.trim() === "" ? targets.find((t) => t.url === read.url) : undefined;
       const made =

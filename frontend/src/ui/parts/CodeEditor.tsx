@@ -1,3 +1,4 @@
+import { history, historyKeymap } from "@codemirror/commands";
 import { html } from "@codemirror/lang-html";
 import { json } from "@codemirror/lang-json";
 import { xml } from "@codemirror/lang-xml";
@@ -51,6 +52,7 @@ export default function CodeEditor({
           search({ top: true }),
           highlightSelectionMatches(),
           keymap.of([...searchKeymap, ...foldKeymap]),
+          editable ? [history(), keymap.of(historyKeymap)] : [],
           EditorState.readOnly.of(!editable),
           EditorView.contentAttributes.of({
             "aria-label": label,

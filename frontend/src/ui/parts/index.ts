@@ -7,6 +7,7 @@ export { Covered, Dialog } from "./Dialog";
 export { EmptyState } from "./EmptyState";
 export { Field, inputClass } from "./Field";
 export { FormDialog } from "./FormDialog";
+export { focusMover } from "./focusMover";
 export { IconButton } from "./IconButton";
 export * from "./icons";
 export { Marked } from "./Marked";

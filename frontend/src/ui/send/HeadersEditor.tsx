@@ -1,6 +1,7 @@
 import { type KeyboardEvent, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import type { Pair } from "../../model/types";
-import { Button, CloseIcon, DownIcon, IconButton, inputClass, Segmented, UpIcon } from "../parts";
+import { Button, CloseIcon, DownIcon, focusMover, IconButton, inputClass, Segmented, UpIcon } from "../parts";
 import { headersText, isWrittenAnew, moved, parseHeaders } from "./draft";
 import css from "./Send.module.css";
 
@@ -73,13 +74,16 @@ export function HeadersEditor({ headers, error, onChange, onBad }: HeadersEditor
 function HeaderList({ headers, onChange }: { headers: Pair[]; onChange(headers: Pair[]): void }) {
   const list = useRef<HTMLUListElement>(null);
   const set = (at: number, pair: Pair) => onChange(headers.map((h, i) => (i === at ? pair : h)));
-  const move = (at: number, by: 1 | -1) => onChange(moved(headers, at, by));
+  const move = (at: number, by: 1 | -1) => {
+    flushSync(() => onChange(moved(headers, at, by)));
+    focusMover(list.current?.children[at + by], by < 0 ? "up" : "down");
+  };
   const onKeyDown = (event: KeyboardEvent, at: number) => {
     const by = { ArrowUp: -1, ArrowDown: 1 }[event.key] as 1 | -1 | undefined;
     if (!event.altKey || by === undefined || !(event.target instanceof HTMLInputElement)) return;
     event.preventDefault();
     if (at + by < 0 || at + by >= headers.length) return;
-    move(at, by);
+    onChange(moved(headers, at, by));
     // The lines have no identity but their place, so the focus is carried along by hand.
     const field = event.target.dataset.field;
     list.current?.children[at + by]?.querySelector<HTMLElement>(`[data-field="${field}"]`)?.focus();
@@ -112,6 +116,7 @@ function HeaderList({ headers, onChange }: { headers: Pair[]; onChange(headers: 
           <span className={css.moves}>
             <IconButton
               label={`Move header ${name || i + 1} up`}
+              data-move="up"
               kbd="Alt ↑"
               icon={<UpIcon size={14} />}
               disabled={i === 0}
@@ -119,6 +124,7 @@ function HeaderList({ headers, onChange }: { headers: Pair[]; onChange(headers: 
             />
             <IconButton
               label={`Move header ${name || i + 1} down`}
+              data-move="down"
               kbd="Alt ↓"
               icon={<DownIcon size={14} />}
               disabled={i === headers.length - 1}

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { type KeyboardEvent, useState } from "react";
 import { day } from "../../model/format";
 import type { TlsStatus } from "../../model/types";
 import { type Desk, useDesk } from "../../state/desk";
@@ -33,13 +33,21 @@ function Off({ tls }: { tls: TlsStatus }) {
   const { busy, at, other, save } = useSaving(["address", "host"], (kind) =>
     kind === "busy" ? "address" : "",
   );
+  const turnOn = () => void save(() => listen(desk, address.trim(), host.trim()));
+  // Enter in these two fields turns it on; it does not save the settings around them.
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== "Enter" || !(event.target instanceof HTMLInputElement)) return;
+    event.preventDefault();
+    if (!busy && address.trim() !== "") turnOn();
+  };
   return (
     <>
       <p className={css.dim}>
         For senders that refuse plain http://. Creel signs for this machine with an authority of its own,
         which the sender has to trust; HTTP/2 is spoken, too.
       </p>
-      <div className={css.two}>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: the Enter key of the two fields in it */}
+      <div className={css.two} onKeyDown={onKeyDown}>
         <TextField
           label="Port for HTTPS"
           hint="A port, or host:port."
@@ -64,10 +72,7 @@ function Off({ tls }: { tls: TlsStatus }) {
         </p>
       )}
       <div>
-        <Button
-          disabled={busy || address.trim() === ""}
-          onClick={() => void save(() => listen(desk, address.trim(), host.trim()))}
-        >
+        <Button disabled={busy || address.trim() === ""} onClick={turnOn}>
           Turn on HTTPS
         </Button>
       </div>

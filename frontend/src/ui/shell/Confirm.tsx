@@ -10,9 +10,11 @@ export function Confirm() {
   const [busy, setBusy] = useState(false);
   const run = async () => {
     setBusy(true);
+    const close = dialogs.closer();
     try {
       await args?.run();
-      dialogs.closeAll();
+      if (args?.ends) dialogs.closeAll();
+      else close();
     } catch (error) {
       toasts.fail(error);
     } finally {
