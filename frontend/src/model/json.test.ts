@@ -177,3 +177,11 @@ describe("paths and names", () => {
     expect(unquote('"a\\n\\u00e9"')).toBe("a\né");
   });
 });
+
+describe("a body of brackets", () => {
+  it("is laid out within bounds", () => {
+    const text = prettyJson(scanJson("[".repeat(100_000) + "]".repeat(100_000)));
+    expect(text.length).toBeLessThan(30_000_000);
+    expect(text.replace(/\s/g, "").length).toBe(200_000);
+  });
+});

@@ -61,6 +61,13 @@ export function pathOf(doc: JsonDoc, n: number): string {
   return parts.reverse().join("").replace(/^\./, "");
 }
 
+const DEEPEST = 64;
+
+/** The blanks before a line at that depth; deeper ones have no more, or a body of brackets would grow without bounds. */
+export function indent(depth: number): string {
+  return "  ".repeat(Math.min(depth, DEEPEST));
+}
+
 /** The document on lines of its own, two blanks a level, source digits and escapes kept. */
 export function prettyJson(doc: JsonDoc): string {
   return prettyFrom(doc, 0);
@@ -71,7 +78,7 @@ export function prettyFrom(doc: JsonDoc, root: number): string {
   const out: string[] = [];
   const base = doc.depth[root] ?? 0;
   const open: number[] = [];
-  const pad = (depth: number) => "  ".repeat(depth - base);
+  const pad = (depth: number) => indent(depth - base);
   const closeTo = (next: number) => {
     for (let top = open.at(-1); top !== undefined && doc.next[top] === next; top = open.at(-1)) {
       open.pop();

@@ -141,12 +141,14 @@ function Result({ comparison, left, right, ignored }: ResultProps) {
             onChange={setLayout}
           />
         )}
-        <Button small kbd="[" disabled={!some} onClick={() => step(-1)} aria-label="Previous change">
-          Previous
-        </Button>
-        <Button small kbd="]" disabled={!some} onClick={() => step(1)} aria-label="Next change">
-          Next
-        </Button>
+        <span className={css.steps}>
+          <Button small kbd="[" disabled={!some} onClick={() => step(-1)} aria-label="Previous change">
+            Previous
+          </Button>
+          <Button small kbd="]" disabled={!some} onClick={() => step(1)} aria-label="Next change">
+            Next
+          </Button>
+        </span>
       </div>
       <ChangeList
         changes={changes}

@@ -37,7 +37,7 @@ function AttemptName({ id, side }: { id: string; side: "sent" | "answer" }) {
       {side === "answer" && attempt.status && <Tag tone={statusTone(attempt.status)}>{attempt.status}</Tag>}
       <span className={css.nameText} title={`${attempt.startedAt} · ${attempt.url}`}>
         {side === "answer" ? "Answer" : "Sent"} to #{attempt.request} · {clock(attempt.startedAt)} ·{" "}
-        {ms(attempt.phasesMs.total)}
+        <span className={css.whole}>{ms(attempt.phasesMs.total)}</span>
       </span>
     </>
   );

@@ -1,6 +1,7 @@
 import { useMemo } from "react";
 import { type JsonDoc, prettyJson } from "../../../model/json";
 import type { BodyKind } from "../../../model/sniff";
+import { formatXml } from "../../../model/xml";
 import { useDesk } from "../../../state/desk";
 import { CodeView, CopyButton } from "../../parts";
 import detail from "../Detail.module.css";
@@ -9,7 +10,7 @@ import { Tools } from "./Tools";
 
 interface SourceViewProps {
   text: string;
-  /** The text as JSON, when it is that: it is then laid out. */
+  /** The text as JSON, when it is that: it is then laid out, as XML is. */
   doc: JsonDoc | undefined;
   kind: BodyKind;
   tools: HTMLElement | null;
@@ -20,7 +21,10 @@ interface SourceViewProps {
 /** Coloured source that folds and searches. */
 export function SourceView({ text, doc, kind, tools, label }: SourceViewProps) {
   const { host } = useDesk();
-  const shown = useMemo(() => (doc ? prettyJson(doc) : text), [doc, text]);
+  const shown = useMemo(() => {
+    if (doc) return prettyJson(doc);
+    return (kind === "xml" && formatXml(text)) || text;
+  }, [doc, kind, text]);
   const hits = useHits(shown, "body");
   const language = doc ? "json" : kind === "xml" ? "xml" : "html";
   return (
