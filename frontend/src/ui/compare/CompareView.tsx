@@ -124,9 +124,9 @@ function Result({ comparison, left, right, ignored }: ResultProps) {
         )}
         <span className={css.grow} />
         {faintCount > 0 && (
-          <label className={css.check}>
+          <label className={css.check} title="Show also what differs in order, case or spelling only">
             <input type="checkbox" checked={faint} onChange={(e) => setFaint(e.currentTarget.checked)} />
-            Faint ({faintCount})
+            Order and case ({faintCount})
           </label>
         )}
         <Ignore ignored={ignored} />
