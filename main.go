@@ -165,7 +165,7 @@ func open(ctx context.Context, f flags, front func()) (_ *program, err error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := desk.New(ctx, desk.Options{Secrets: secrets, Store: p.store, Roads: forward.Roads{}, Log: log, DataDir: dir, Version: version, Transforms: p.sandbox,
+	d, err := desk.New(ctx, desk.Options{Secrets: secrets, TestKeys: secret.NewTestKeys(dir), Store: p.store, Roads: forward.Roads{}, Log: log, DataDir: dir, Version: version, Transforms: p.sandbox,
 		Authority: func(hosts ...string) (desk.Authority, error) { return trust.Open(dir, time.Now, hosts...) }})
 	if err != nil {
 		return nil, err

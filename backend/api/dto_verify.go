@@ -78,6 +78,7 @@ type VerifyRequest struct {
 type Verdict struct {
 	Valid            bool     `json:"valid"`
 	Reason           string   `json:"reason" doc:"ok, or why not: no_secret, header_missing, signature_differs, body_changed, timestamp_too_old, …"`
+	AlsoReason       string   `json:"alsoReason,omitempty" doc:"the second reason, when two things are wrong at once"`
 	Scheme           string   `json:"scheme" doc:"empty when none was found"`
 	Provider         string   `json:"provider,omitempty"`
 	SignedBase64     *string  `json:"signedBase64,omitempty" doc:"the exact bytes that are signed, at most their first 1 MiB"`

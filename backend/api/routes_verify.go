@@ -56,7 +56,7 @@ func (s *server) verify(ctx context.Context, in *struct{ Body VerifyRequest }) (
 		whole, part := math.Modf(*b.Now)
 		order.Now = time.Unix(int64(whole), int64(part*1e9)).UTC()
 	}
-	v, err := s.desk.Verify(order)
+	v, err := s.desk.Verify(ctx, order)
 	return answer(ctx, s, v, err, verdictOf)
 }
 
@@ -68,7 +68,7 @@ func seconds(n float64) time.Duration {
 
 func verdictOf(v desk.Verdict) Verdict {
 	out := Verdict{
-		Valid: v.Valid, Reason: v.Reason, Scheme: v.Scheme, Provider: v.Provider, SignedBytes: len(v.Signed),
+		Valid: v.Valid, Reason: v.Reason, AlsoReason: v.Also, Scheme: v.Scheme, Provider: v.Provider, SignedBytes: len(v.Signed),
 		Expected: text(v.Expected), Received: text(v.Received), Hints: v.Hints,
 	}
 	if out.Hints == nil {

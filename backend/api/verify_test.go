@@ -55,6 +55,7 @@ func stripe(t *testing.T, rig *testkit.Rig, path, line, body string) int64 {
 type verdict struct {
 	Valid        bool
 	Reason       string
+	AlsoReason   string
 	Scheme       string
 	Provider     string
 	SignedBase64 string
@@ -179,6 +180,18 @@ func TestVerifyShowsWhatIsSigned(t *testing.T) {
 		if p.Field != field {
 			t.Errorf("bad %s is told of %q", field, p.Field)
 		}
+	}
+}
+
+// A pasted newline and a body that was written anew are both told.
+func TestTwoReasonsAreBothTold(t *testing.T) {
+	rig := testkit.NewRig(t)
+	signed, arrived := `{"id": "evt_1", "object": "event"}`, `{"id":"evt_1","object":"event"}`
+	setSecret(rig, "inbox", map[string]any{"provider": "stripe", "secret": stripeSecret + "\n"})
+	seq := stripe(t, rig, "/inbox", stripeLine(stripeSecret, time.Now(), signed), arrived)
+	v := verdictOn(rig, seq)
+	if v.Reason != "secret_wrong" || v.AlsoReason != "body_changed" || len(v.Hints) != 3 {
+		t.Errorf("%s and %s: %q", v.Reason, v.AlsoReason, v.Hints)
 	}
 }
 

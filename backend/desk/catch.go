@@ -45,6 +45,11 @@ func (d *Desk) Keep(ctx context.Context, c *hook.Capture) hook.Answer {
 		d.outbox.Wake()
 	}
 	c.Seq = seq
+	if now := d.setup.Load(); now != s {
+		if e := now.endpointFor(c.Target); e.Secret != ep.Secret || byOf(e) != byOf(ep) {
+			d.again.row(seq) // it was verified by what is no longer set
+		}
+	}
 	if c.Via == hook.ViaSample {
 		d.samples.kept(c.RemoteAddr, SampleSent{seq, c.Status}, strings.Contains(","+c.Told, ","+hook.ToldFault+":"))
 	}

@@ -69,6 +69,9 @@ type Options struct {
 	Version string
 	// Secrets keeps the secrets of endpoints; nil is no place for them.
 	Secrets Secrets
+	// TestKeys keeps the keys that sign where a provider's private key would be
+	// needed; nil keeps them for this run only.
+	TestKeys TestKeyFile
 	// Authority finds or makes what signs for HTTPS on the catch port; nil is
 	// no HTTPS.
 	Authority func(hosts ...string) (Authority, error)
@@ -105,6 +108,10 @@ type Desk struct {
 	secrets Secrets
 	lent    *lentSecrets
 	again   *again
+	explain explainers
+	tests   *testKeys
+	began   int64 // the highest seq before this run
+	after   func(time.Duration) <-chan time.Time
 
 	ahead   ahead
 	changes *changeLog
@@ -147,8 +154,13 @@ func New(ctx context.Context, o Options) (*Desk, error) {
 		changes: newChangeLog(), samples: newSampleWaiters(), waiters: newWaiters(), chance: o.Chance, scripts: o.Transforms, prune: make(chan struct{}, 1),
 	}
 	d.secrets, d.lent, d.again = o.Secrets, newLentSecrets(), newAgain()
+	d.explain, d.tests = newExplainers(), &testKeys{file: o.TestKeys}
 	if err := d.adoptSecrets(ctx); err != nil {
 		return nil, err
+	}
+	d.after = o.After
+	if d.after == nil {
+		d.after = time.After
 	}
 	d.batches = newBatches(o.After, &d.done)
 	if err := d.reload(ctx); err != nil {
@@ -184,6 +196,7 @@ func (d *Desk) Start(ctx context.Context, c Listener, o Outbox, addr string) err
 		defer d.done.Done()
 		d.keepPruning(run)
 	}()
+	d.began = d.store.Change().LastSeq
 	d.readLateSecrets()
 	d.done.Go(func() { d.keepVerifying(run) })
 	if addr != "" {

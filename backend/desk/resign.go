@@ -111,9 +111,13 @@ func (d *Desk) signAnew(c checking, m hook.Draft) (hook.Signed, error) {
 		return hook.Signed{}, fieldFault(hook.Invalid, "resign", "sign anew: %s", why)
 	}
 	before := sign.Message{Method: m.Method, URL: m.URL, Headers: m.Headers, Body: m.Body}
+	test, err := d.tests.keysFor(scheme.ID)
+	if err != nil {
+		return hook.Signed{}, asResign(err)
+	}
 	after, _, err := sign.Sign(before, c.key, sign.SignOptions{
 		Scheme: scheme.ID, Provider: c.options.Provider, SignatureHeader: c.options.SignatureHeader,
-		Now: d.now(), Rand: rand.Reader,
+		Now: d.now(), Rand: rand.Reader, TestKeys: test,
 	})
 	if err != nil {
 		return hook.Signed{}, asResign(err)
@@ -159,10 +163,12 @@ func (d *Desk) resignable(c checking) Resignable {
 	r := Resignable{Possible: true}
 	switch scheme.Resign {
 	case sign.ResignKey:
-		r.Text = "The provider's private key is nowhere but with the provider, so a local test key pair signs. Give your app this public key in place of the provider's, in development only."
-		if key, ok := sign.TestKey(scheme.ID); ok {
-			r.PublicKey = key.PublicKey
+		keys, err := d.tests.get()
+		if err != nil {
+			return Resignable{Text: err.Error()}
 		}
+		r.Text = "The provider's private key is nowhere but with the provider, so a test key pair signs that was made for this installation of Creel alone. Give your app this public key in place of the provider's, in development only."
+		r.PublicKey, _ = keys.PublicKey(scheme.ID)
 	case sign.ResignNothing:
 		r.Text = "This signature does not age: it is made anew only for a body that was edited."
 	case sign.ResignURL:

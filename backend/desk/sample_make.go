@@ -97,7 +97,12 @@ func (d *Desk) MakeSample(o SampleOrder) (SampleMade, error) {
 	if err := made.edit(o); err != nil {
 		return SampleMade{}, err
 	}
-	if err := made.sign(info, e, o, d.now(), seed.rand(1)); err != nil {
+	test, err := d.tests.keysFor(info.Scheme)
+	if err != nil {
+		return SampleMade{}, err
+	}
+	by := sign.SignOptions{Now: d.now(), Rand: seed.rand(1), TestKeys: test}
+	if err := made.sign(info, e, o, by); err != nil {
 		return SampleMade{}, err
 	}
 	return made, nil
@@ -143,8 +148,9 @@ func checkLine(h hook.Header) error {
 }
 
 // sign signs with the endpoint's secret when its provider is the sample's, else
-// with what Creel brings along for trying.
-func (s *SampleMade) sign(info sample.Info, e hook.Endpoint, o SampleOrder, now time.Time, rnd io.Reader) error {
+// with what Creel brings along for trying. with says when it is signed, and by
+// which test keys.
+func (s *SampleMade) sign(info sample.Info, e hook.Endpoint, o SampleOrder, with sign.SignOptions) error {
 	s.Signing = SampleSigning{By: SignedByNobody}
 	if info.Scheme == "" || o.Unsigned {
 		return nil
@@ -155,12 +161,14 @@ func (s *SampleMade) sign(info sample.Info, e hook.Endpoint, o SampleOrder, now 
 		key.Secret, by = e.Secret, SignedByEndpoint
 	}
 	unsigned := sign.Message{Method: s.Method, URL: s.URL, Headers: s.Headers, Body: s.Body}
-	m, note, err := signAll(unsigned, key, info, sign.SignOptions{Now: now, Rand: rnd, KeepID: !o.again})
+	with.KeepID = !o.again
+	m, note, err := signAll(unsigned, key, info, with)
 	if err != nil {
 		return signFault(err, by, e.Slug)
 	}
 	// Once more for another time: what differs then is written by signing, too.
-	later, _, err := signAll(unsigned, key, info, sign.SignOptions{Now: now.Add(time.Hour), Rand: rnd, KeepID: true})
+	with.KeepID, with.Now = true, with.Now.Add(time.Hour)
+	later, _, err := signAll(unsigned, key, info, with)
 	if err != nil {
 		return signFault(err, by, e.Slug)
 	}

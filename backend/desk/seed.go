@@ -2,6 +2,7 @@ package desk
 
 import (
 	"bytes"
+	cryptorand "crypto/rand"
 	"crypto/sha256"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 
 	"creel/backend/hook"
 	"creel/backend/sample"
+	"creel/backend/sign"
 
 	"github.com/google/uuid"
 )
@@ -61,13 +63,18 @@ func (s *Seeder) Capture(i, n int) (hook.Capture, error) {
 }
 
 func (s *Seeder) build() error {
+	test, err := sign.NewTestKeys(cryptorand.Reader)
+	if err != nil {
+		return fmt.Errorf("make test keys: %w", err)
+	}
+	by := sign.SignOptions{Now: s.Now, Rand: seedBytes{s.Rand}, TestKeys: test}
 	for _, info := range sample.All() {
 		m, err := sample.Build(info.ID, s.Now, seedBytes{s.Rand})
 		if err != nil {
 			return fmt.Errorf("build sample %s: %w", info.ID, err)
 		}
 		made := SampleMade{Method: m.Method, URL: "http://127.0.0.1:4290/" + info.Provider + m.Path, Headers: m.Headers, Body: m.Body}
-		if err := made.sign(info, hook.Endpoint{}, SampleOrder{}, s.Now, seedBytes{s.Rand}); err != nil {
+		if err := made.sign(info, hook.Endpoint{}, SampleOrder{}, by); err != nil {
 			return fmt.Errorf("sign sample %s: %w", info.ID, err)
 		}
 		s.templates = append(s.templates, seedTemplate{info, m.Path, made})

@@ -32,6 +32,7 @@ type VerifyOrder struct {
 type Verdict struct {
 	Valid    bool
 	Reason   string // "ok", "no_secret", …, as sign names them, or SecretUnreadable
+	Also     string // the second reason, when two things are wrong at once; else ""
 	Scheme   string // "" when none was found
 	Provider string // "" when nothing tells
 	// Signed are the exact bytes that are signed; nil when it did not come to
@@ -80,8 +81,9 @@ func (d *Desk) SecretAt(ref string) hook.SecretPlace {
 	return d.secrets.Where(ref)
 }
 
-// Verify verifies any message, and explains.
-func (d *Desk) Verify(o VerifyOrder) (Verdict, error) {
+// Verify verifies any message, and explains. The error is that of ctx when the
+// caller has gone.
+func (d *Desk) Verify(ctx context.Context, o VerifyOrder) (Verdict, error) {
 	if err := checkOrder(&o); err != nil {
 		return Verdict{}, err
 	}
@@ -93,7 +95,13 @@ func (d *Desk) Verify(o VerifyOrder) (Verdict, error) {
 		options.Now = d.now()
 	}
 	m := sign.Message{Method: o.Method, URL: o.URL, Headers: o.Headers, Body: o.Body}
-	return verdictOf(sign.Explain(m, sign.Key{Secret: o.Secret, PublicKey: o.PublicKey}, options), options), nil
+	options.TestKeys = d.tests.made()
+	leave, err := d.explain.enter(ctx, int64(len(o.Body)))
+	if err != nil {
+		return Verdict{}, err
+	}
+	defer leave()
+	return explained(ctx, m, sign.Key{Secret: o.Secret, PublicKey: o.PublicKey}, options)
 }
 
 func checkOrder(o *VerifyOrder) error {
@@ -114,7 +122,7 @@ func undo(coding string, body []byte) ([]byte, error) {
 func verdictOf(v sign.Verdict, o sign.Options) Verdict {
 	out := Verdict{
 		Valid: v.Valid, Reason: string(v.Reason), Scheme: v.Scheme, Provider: v.Provider, Signed: v.Signed,
-		Expected: v.Expected, Received: v.Received, Timestamp: v.Timestamp, Hints: v.Hints,
+		Also: string(v.Also), Expected: v.Expected, Received: v.Received, Timestamp: v.Timestamp, Hints: v.Hints,
 	}
 	if o.Tolerance != nil {
 		out.JudgedAt, out.Tolerance = o.Now, o.Tolerance
@@ -130,10 +138,6 @@ func (d *Desk) Verdict(ctx context.Context, seq int64, try func(*hook.Endpoint))
 	if err != nil {
 		return Verdict{}, err
 	}
-	raw, err := d.store.Raw(ctx, seq)
-	if err != nil {
-		return Verdict{}, err
-	}
 	ep := d.keeperOf(row.Endpoint)
 	if ep.SecretRef != "" && ep.Secret == "" {
 		ep = d.readAgain(ctx, ep)
@@ -145,9 +149,25 @@ func (d *Desk) Verdict(ctx context.Context, seq int64, try func(*hook.Endpoint))
 			return Verdict{}, err
 		}
 	}
+	// Not before its turn is the body read: those who wait take no memory.
+	leave, err := d.explain.enter(ctx, row.BodyBytes)
+	if err != nil {
+		return Verdict{}, err
+	}
+	defer leave()
+	raw, err := d.store.Raw(ctx, seq)
+	if err != nil {
+		return Verdict{}, err
+	}
 	_, headers := hook.ParseHead(raw.Head)
 	c := newChecking(&ep, &row.Request, headers, raw.Body)
-	v := d.explain(c)
+	v, told := c.cannot()
+	if !told {
+		c.options.TestKeys = d.tests.made()
+		if v, err = explained(ctx, c.message, c.key, c.options); err != nil {
+			return Verdict{}, err
+		}
+	}
 	v.Endpoint, v.SecretSet, v.SecretPlace = ep.Slug, kept != "", d.SecretAt(kept)
 	v.Resign = d.resignable(c)
 	if row.State != hook.Kept {
@@ -166,13 +186,6 @@ func (d *Desk) keeperOf(slug string) hook.Endpoint {
 		return e
 	}
 	return hook.Endpoint{Slug: slug}
-}
-
-func (d *Desk) explain(c checking) Verdict {
-	if v, told := c.cannot(); told {
-		return v
-	}
-	return verdictOf(sign.Explain(c.message, c.key, c.options), c.options)
 }
 
 // ageTip says what becomes of a signature that held on receipt when the

@@ -3,7 +3,6 @@ package desk
 import (
 	"context"
 	"net/url"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -64,11 +63,7 @@ func (d *Desk) SecretsRead() {
 	s.endpoints = slices.Clone(s.endpoints)
 	d.readSecrets(s.endpoints)
 	d.setup.Store(&s)
-	for _, e := range s.endpoints {
-		if e.Secret != "" {
-			d.again.ask(e.Slug)
-		}
-	}
+	d.again.ask()
 }
 
 // readLateSecrets takes in what the keychain gave between New and Start.
@@ -141,17 +136,18 @@ func (d *Desk) keepSecret(ctx context.Context, e *hook.Endpoint) (err error) {
 	return err
 }
 
-// signingChanged lets go of the secret that e no longer names, and has the
-// newest rows verified anew. was is the endpoint before, if there was one.
+// signingChanged lets go of the secret that e no longer names, and has the rows
+// verified anew. was is the endpoint before, if there was one.
 func (d *Desk) signingChanged(ctx context.Context, was, e hook.Endpoint) {
 	if d.secrets != nil && was.SecretRef != "" && was.SecretRef != e.SecretRef {
 		if err := d.secrets.Forget(ctx, was.SecretRef); err != nil {
 			d.log.Warn("the former secret was not removed; the next start tries again", "err", err)
 		}
 	}
-	if was.Provider != e.Provider || !reflect.DeepEqual(was.Signing, e.Signing) {
-		d.again.ask(e.Slug)
+	if was.Slug != "" && was.Slug != e.Slug {
+		d.again.follow(was.Slug, e.Slug)
 	}
+	d.again.ask()
 }
 
 // checkSigning refuses what cannot be.

@@ -189,44 +189,6 @@ func TestAnotherProvidersRequestIsNotCalledInvalid(t *testing.T) {
 	}
 }
 
-// Setting a secret brings the newest thousand rows of its endpoint, and only
-// those, in line; the sheets that searching reads are made anew with them.
-func TestOnlyTheNewestRowsOfTheEndpointAreVerifiedAnew(t *testing.T) {
-	rig := testkit.NewRig(t)
-	const more = 3
-	var caught []int64
-	for range 1000 + more {
-		seq, err := rig.Store.Keep(t.Context(), capture("inbox", githubLine("s3cret", `{}`), `{}`), nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		caught = append(caught, seq)
-	}
-	other, err := rig.Store.Keep(t.Context(), capture("elsewhere", "sha256=00", `{}`), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	setSecret(t, rig, "inbox", "github", "s3cret")
-	total := func(src string) int64 {
-		page, err := rig.Desk.List(t.Context(), src, hook.Cursor{Limit: 1})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return page.Total
-	}
-	rig.Await("a thousand rows to say valid", func() bool { return total("sig:valid") == 1000 })
-	for _, seq := range append(caught[:more:more], other) {
-		if got := sigOf(t, rig, seq); got != "none" {
-			t.Errorf("request %d says %q", seq, got)
-		}
-	}
-	if got := sigOf(t, rig, caught[more]); got != "valid" {
-		t.Errorf("the thousandth says %q", got)
-	}
-	setSecret(t, rig, "inbox", "github", "another")
-	rig.Await("them to say invalid", func() bool { return total("sig:invalid") == 1000 && total("sig:valid") == 0 })
-}
-
 func githubLine(key, body string) string {
 	h := hmac.New(sha256.New, []byte(key))
 	h.Write([]byte(body))

@@ -2,9 +2,11 @@ package sample_test
 
 import (
 	"bytes"
+	cryptorand "crypto/rand"
 	"io"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -17,6 +19,14 @@ import (
 
 const address = "http://127.0.0.1:4290/inbox"
 
+var testKeys = sync.OnceValue(func() *sign.TestKeys {
+	keys, err := sign.NewTestKeys(cryptorand.Reader)
+	if err != nil {
+		panic(err)
+	}
+	return keys
+})
+
 // signed signs a sample as the desk does, with its test secret or the test
 // key pair, and returns what verifies it.
 func signed(t testing.TB, info sample.Info, m sample.Message, now time.Time, rnd io.Reader) (sign.Message, sign.Key) {
@@ -27,7 +37,7 @@ func signed(t testing.TB, info sample.Info, m sample.Message, now time.Time, rnd
 		if scheme == "" {
 			continue
 		}
-		next, note, err := sign.Sign(out, key, sign.SignOptions{Scheme: scheme, Provider: info.Provider, Now: now, Rand: rnd, KeepID: true})
+		next, note, err := sign.Sign(out, key, sign.SignOptions{Scheme: scheme, Provider: info.Provider, Now: now, Rand: rnd, KeepID: true, TestKeys: testKeys()})
 		if err != nil {
 			t.Fatalf("sign %s by %s: %v", info.ID, scheme, err)
 		}

@@ -93,7 +93,7 @@ func signOptions(s sign.Scheme) sign.SignOptions {
 }
 
 func keyFor(t *rapid.T, s sign.Scheme) sign.Key {
-	key, _ := sign.TestKey(s.ID)
+	key := pairOf(s.ID)
 	if !s.NeedsSecret {
 		return key
 	}

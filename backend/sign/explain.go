@@ -1,24 +1,30 @@
 package sign
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
 )
 
-// work bounds what Explain reads and hashes in its trials, in bytes. Trials
-// that write or parse pay for more than they read.
+// work bounds what Explain reads and hashes in its trials of one change, in
+// bytes. Trials that write or parse pay for more than they read.
 const work = 176 << 20
 
 // finding is a trial that matched: why the signature does not hold as it is.
 type finding struct {
 	reason Reason
 	hint   string
+	// also is the second of two reasons, more what is said of each; "" and nil
+	// when there is one.
+	also Reason
+	more []string
 }
 
 // search tries what would have to be otherwise.
 type search struct {
 	*exam
+	ctx  context.Context
 	left int
 	// tried names what was tried in vain; short says that something was left
 	// out because the body is large; notes are hints to add if nothing matches.
@@ -26,9 +32,10 @@ type search struct {
 	short        bool
 }
 
-// pay takes n from the bytes that may still be worked on.
+// pay takes n from the bytes that may still be worked on. Nothing may be once
+// the caller has gone.
 func (s *search) pay(n int) bool {
-	if n > s.left {
+	if n > s.left || s.ctx.Err() != nil {
 		s.short = true
 		return false
 	}
@@ -36,28 +43,53 @@ func (s *search) pay(n int) bool {
 	return true
 }
 
-// try judges a message and keys in place of the given ones.
+// try judges a message and keys in place of the given ones, by every URL that
+// the sender may rightly have called.
 func (s *search) try(sp *spec, m Message, ring keyring) bool {
+	if s.tryOne(sp, m, ring) {
+		return true
+	}
+	if !sp.coverage().URL {
+		return false
+	}
+	for _, u := range s.o.URLs {
+		if u == s.m.URL {
+			continue
+		}
+		if m.URL = u; s.tryOne(sp, m, ring) {
+			return true
+		}
+	}
+	return false
+}
+
+// tryOne is try by the URL of m alone.
+func (s *search) tryOne(sp *spec, m Message, ring keyring) bool {
 	times := max(1, len(ring.shared)) * max(1, len(ring.public))
 	return s.pay(times*sp.cost(m)) && sp.holds(m, s.w, ring)
 }
 
 // Explain is Verify, and for a signature that does not hold it tries what
-// would have to be otherwise, so that Reason and Hints tell why. Its work is
-// bounded: for a body of 25 MiB it takes a few hundred milliseconds at most.
-func Explain(m Message, key Key, o Options) Verdict {
+// would have to be otherwise, one thing at first and then two at once, so that
+// Reason and Hints tell why. Its work is bounded: for a body of 25 MiB it takes
+// a few hundred milliseconds. The error is that of ctx, when the caller went
+// before the end; it is looked at between trials.
+func Explain(ctx context.Context, m Message, key Key, o Options) (Verdict, error) {
 	x, trouble := prepare(m, key, o)
+	s := &search{exam: x, ctx: ctx, left: work}
 	if trouble != nil {
 		v := x.refuse(trouble)
-		if s := (&search{exam: x, left: work}); trouble.reason == KeyMalformed {
+		if trouble.reason == KeyMalformed {
 			f := s.byKey()
+			if f == nil {
+				f = s.byPairs()
+			}
 			s.tried = nil // there was no key to try anything with
 			v.take(f, s)
 		}
-		return v
+		return v, ctx.Err()
 	}
 	v := x.verdict(x.weigh())
-	s := &search{exam: x, left: work}
 	switch v.Reason {
 	case SignatureDiffers, TokenDiffers:
 		v.take(s.all(), s)
@@ -72,14 +104,14 @@ func Explain(m Message, key Key, o Options) Verdict {
 	case URLDiffers:
 		v.take(s.byURL(), s)
 	}
-	return v
+	return v, ctx.Err()
 }
 
 // all runs every kind of trial, the likeliest first.
 func (s *search) all() *finding {
-	kinds := []func() *finding{s.byKey, s.byURL, s.byBody, s.byScheme}
+	kinds := []func() *finding{s.byKey, s.byURL, s.byBody, s.byScheme, s.byPairs}
 	if len(s.m.Body) > 4<<20 {
-		kinds = []func() *finding{s.byURL, s.byPaste, s.byBody, s.byKey, s.byScheme}
+		kinds = []func() *finding{s.byURL, s.byPaste, s.byBody, s.byKey, s.byScheme, s.byPairs}
 	}
 	for _, kind := range kinds {
 		if f := kind(); f != nil {
@@ -95,8 +127,8 @@ func (v *Verdict) take(f *finding, s *search) {
 		if len(v.Hints) > 0 && (v.Reason == SignatureDiffers || v.Reason == TokenDiffers) {
 			v.Hints = v.Hints[1:] // it said that it does not match; this says why
 		}
-		v.Reason = f.reason
-		v.Hints = append([]string{f.hint}, v.Hints...)
+		v.Reason, v.Also = f.reason, f.also
+		v.Hints = slices.Concat([]string{f.hint}, f.more, v.Hints)
 		return
 	}
 	v.Hints = append(v.Hints, s.notes...)
@@ -132,9 +164,9 @@ func (s *search) elsewhere() *finding {
 		o := s.o
 		o.Scheme, o.Provider = id, provider
 		if Verify(s.m, s.key, o).Valid {
-			return &finding{SchemeWrong, text + " With the secret that is set it holds."}
+			return &finding{reason: SchemeWrong, hint: text + " With the secret that is set it holds."}
 		}
-		return &finding{HeaderMissing, text}
+		return &finding{reason: HeaderMissing, hint: text}
 	}
 	return s.renamed()
 }
@@ -154,9 +186,9 @@ func (s *search) renamed() *finding {
 		if s.w = was; holds {
 			name := s.spec.header(was)
 			if name == "" {
-				return &finding{HeaderMissing, fmt.Sprintf("Nobody said which header carries the signature, and %s has one that holds. Set that as the signature's header.", h.Name)}
+				return &finding{reason: HeaderMissing, hint: fmt.Sprintf("Nobody said which header carries the signature, and %s has one that holds. Set that as the signature's header.", h.Name)}
 			}
-			return &finding{HeaderMissing, fmt.Sprintf("The header %s is missing, and %s carries its signature, which holds: something on the way renamed it, or the sender uses a name of its own. Set that as the signature's header.", name, h.Name)}
+			return &finding{reason: HeaderMissing, hint: fmt.Sprintf("The header %s is missing, and %s carries its signature, which holds: something on the way renamed it, or the sender uses a name of its own. Set that as the signature's header.", name, h.Name)}
 		}
 		s.notes = append(s.notes, fmt.Sprintf("There is a header called %s. If it carries the signature, this is another scheme: choose the provider, or name the header.", h.Name))
 	}
@@ -171,7 +203,7 @@ func (s *search) byScheme() *finding {
 	s.tried = append(s.tried, "other algorithms, encodings and ways of joining timestamp and body")
 	for _, alt := range s.variants() {
 		if s.try(&alt.spec, s.m, s.ring) {
-			return &finding{SchemeWrong, alt.hint}
+			return &finding{reason: SchemeWrong, hint: alt.hint}
 		}
 	}
 	return nil

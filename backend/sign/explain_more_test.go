@@ -91,9 +91,9 @@ func TestExplainsTheClock(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			v := sign.Explain(m, sign.Key{Secret: c.secret}, sign.Options{Scheme: c.scheme, Now: now().Add(c.off), Tolerance: &hour})
+			v := explained(m, sign.Key{Secret: c.secret}, sign.Options{Scheme: c.scheme, Now: now().Add(c.off), Tolerance: &hour})
 			wants(t, v, c.reason, c.words...)
-			v = sign.Explain(m, sign.Key{Secret: c.secret}, sign.Options{Scheme: c.scheme})
+			v = explained(m, sign.Key{Secret: c.secret}, sign.Options{Scheme: c.scheme})
 			if !v.Valid {
 				t.Errorf("without a clock: %s", v.Reason)
 			}
@@ -112,7 +112,7 @@ func TestExplainsTheUnit(t *testing.T) {
 		signature := map[string]string{"slack-v0": "X-Slack-Signature", "webflow": "x-webflow-signature"}[scheme]
 		m := sign.Message{Method: "POST", Body: []byte("{}"), Headers: hook.Headers{
 			{Name: header, Value: stamp}, {Name: signature, Value: prefix + hmacHex(plain, between+"{}")}}}
-		v := sign.Explain(m, sign.Key{Secret: plain}, sign.Options{Scheme: scheme, Now: time.Unix(1795447800, 0), Tolerance: &five})
+		v := explained(m, sign.Key{Secret: plain}, sign.Options{Scheme: scheme, Now: time.Unix(1795447800, 0), Tolerance: &five})
 		if v.Valid || !strings.Contains(v.Hints[0], "about now if it were") {
 			t.Errorf("%s: %s %q", scheme, v.Reason, v.Hints)
 		}
@@ -151,7 +151,7 @@ func TestExplainsTheScheme(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			m := sign.Message{Method: "POST", URL: hooks, Body: []byte(body), Headers: c.headers}
-			wants(t, sign.Explain(m, sign.Key{Secret: plain}, sign.Options{Scheme: c.scheme, Now: now()}), c.reason, c.words...)
+			wants(t, explained(m, sign.Key{Secret: plain}, sign.Options{Scheme: c.scheme, Now: now()}), c.reason, c.words...)
 		})
 	}
 }
@@ -160,15 +160,15 @@ func TestExplainsTheScheme(t *testing.T) {
 func TestExplainsWhatIsNotThere(t *testing.T) {
 	m := sign.Message{Method: "POST", Body: []byte("{}")}
 	key := sign.Key{Secret: plain}
-	wants(t, sign.Explain(m, key, sign.Options{Scheme: "stripe-v9"}), sign.UnknownScheme, "stripe-v9")
-	wants(t, sign.Explain(m, key, sign.Options{Provider: "nobody"}), sign.NoScheme, "nobody")
-	wants(t, sign.Explain(m, key, sign.Options{Provider: "datadog"}), sign.NoScheme, "does not sign")
-	wants(t, sign.Explain(m, key, sign.Options{}), sign.NoScheme, "not be signed")
-	wants(t, sign.Explain(m, key, sign.Options{Scheme: "square"}), sign.NoURL, "URL")
-	wants(t, sign.Explain(m, key, sign.Options{Scheme: "hmac-sha256-hex"}), sign.HeaderMissing, "which header")
-	wants(t, sign.Explain(m, sign.Key{}, sign.Options{Scheme: "stripe-v1"}), sign.NoSecret, "No secret")
-	wants(t, sign.Explain(m, sign.Key{PublicKey: "x"}, sign.Options{Scheme: "paypal-cert"}), sign.NoSecret, "webhook's id")
-	wants(t, sign.Explain(m, key, sign.Options{Scheme: "adyen-payload"}), sign.KeyMalformed, "hex")
+	wants(t, explained(m, key, sign.Options{Scheme: "stripe-v9"}), sign.UnknownScheme, "stripe-v9")
+	wants(t, explained(m, key, sign.Options{Provider: "nobody"}), sign.NoScheme, "nobody")
+	wants(t, explained(m, key, sign.Options{Provider: "datadog"}), sign.NoScheme, "does not sign")
+	wants(t, explained(m, key, sign.Options{}), sign.NoScheme, "not be signed")
+	wants(t, explained(m, key, sign.Options{Scheme: "square"}), sign.NoURL, "URL")
+	wants(t, explained(m, key, sign.Options{Scheme: "hmac-sha256-hex"}), sign.HeaderMissing, "which header")
+	wants(t, explained(m, sign.Key{}, sign.Options{Scheme: "stripe-v1"}), sign.NoSecret, "No secret")
+	wants(t, explained(m, sign.Key{PublicKey: "x"}, sign.Options{Scheme: "paypal-cert"}), sign.NoSecret, "webhook's id")
+	wants(t, explained(m, key, sign.Options{Scheme: "adyen-payload"}), sign.KeyMalformed, "hex")
 }
 
 // The likeliest causes are found in the largest bodies, too.
@@ -213,7 +213,7 @@ func TestExplainsPublicKeySchemes(t *testing.T) {
 		v := find(id)
 		m, key := v.message(t), v.key()
 		alter(&m, &key)
-		return sign.Explain(m, key, v.options())
+		return explained(m, key, v.options())
 	}
 	wants(t, explain("sendgrid-valid", func(m *sign.Message, _ *sign.Key) { m.Body = m.Body[:len(m.Body)-2] }), sign.BodyChanged, "CR LF", "trimmed")
 	wants(t, explain("discord-ping-valid", func(m *sign.Message, _ *sign.Key) {
@@ -235,12 +235,12 @@ func TestExplainsPublicKeySchemes(t *testing.T) {
 	if wants(t, v, sign.KeyMalformed, "public key"); !strings.Contains(strings.Join(v.Hints, "\n"), "API key of SendGrid") {
 		t.Errorf("hints = %q", v.Hints)
 	}
-	test, _ := sign.TestKey("discord-ed25519")
+	test := pairOf("discord-ed25519")
 	m, _, err := sign.Sign(sign.Message{Method: "POST", Body: []byte("{}")}, test, sign.SignOptions{Scheme: "discord-ed25519", Now: now()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	wants(t, sign.Explain(m, sign.Key{PublicKey: test.PrivateKey}, sign.Options{Scheme: "discord-ed25519"}), sign.SecretWrong, "private key")
+	wants(t, explained(m, sign.Key{PublicKey: test.PrivateKey}, sign.Options{Scheme: "discord-ed25519"}), sign.SecretWrong, "private key")
 }
 
 func TestExplainsTheTestKey(t *testing.T) {
@@ -248,22 +248,22 @@ func TestExplainsTheTestKey(t *testing.T) {
 		if v.Scheme != "sendgrid-ecdsa" && v.Scheme != "discord-ed25519" && v.Scheme != "paypal-cert" {
 			continue
 		}
-		m, note, err := sign.Sign(v.message(t), v.key(), sign.SignOptions{Scheme: v.Scheme, Now: now(), Rand: random()})
+		m, note, err := sign.Sign(v.message(t), v.key(), sign.SignOptions{Scheme: v.Scheme, Now: now(), Rand: random(), TestKeys: testKeys()})
 		if err != nil || !note.TestKey {
 			t.Fatal(note, err)
 		}
-		wants(t, sign.Explain(m, v.key(), sign.Options{Scheme: v.Scheme}), sign.SecretWrong, "Creel's local test key")
+		wants(t, explained(m, v.key(), sign.Options{Scheme: v.Scheme, TestKeys: testKeys()}), sign.SecretWrong, "Creel's local test key")
 	}
 }
 
 func TestExplainsHalvesOfAPair(t *testing.T) {
 	m := sign.Message{Method: "POST", Body: []byte("bt_signature=the_public_key%7C00&bt_payload=x"), Headers: hook.Headers{{Name: "Content-Encoding", Value: "gzip"}}}
-	v := sign.Explain(m, sign.Key{Secret: "the_public_key"}, sign.Options{Provider: "braintree"})
+	v := explained(m, sign.Key{Secret: "the_public_key"}, sign.Options{Provider: "braintree"})
 	if text := strings.Join(v.Hints, "\n"); v.Reason != sign.SignatureDiffers || !strings.Contains(text, "is the public key") {
 		t.Errorf("%s %q", v.Reason, v.Hints)
 	}
 	m.Headers = append(m.Headers, hook.Header{Name: "X-Hub-Signature-256", Value: "sha256=00"})
-	v = sign.Explain(m, sign.Key{Secret: plain}, sign.Options{Provider: "github"})
+	v = explained(m, sign.Key{Secret: plain}, sign.Options{Provider: "github"})
 	if text := strings.Join(v.Hints, "\n"); v.Reason != sign.SignatureDiffers || !strings.Contains(text, "decoded it and left the header") {
 		t.Errorf("%s %q", v.Reason, v.Hints)
 	}
@@ -305,5 +305,5 @@ func TestSeveralSignatures(t *testing.T) {
 
 func TestExplainsTheUnnamedHeader(t *testing.T) {
 	m := sign.Message{Method: "POST", Body: []byte("{}"), Headers: hook.Headers{{Name: "X-My-Signature", Value: hmacHex(plain, "{}")}}}
-	wants(t, sign.Explain(m, sign.Key{Secret: plain}, sign.Options{Scheme: "hmac-sha256-hex"}), sign.HeaderMissing, "Nobody said", "X-My-Signature")
+	wants(t, explained(m, sign.Key{Secret: plain}, sign.Options{Scheme: "hmac-sha256-hex"}), sign.HeaderMissing, "Nobody said", "X-My-Signature")
 }

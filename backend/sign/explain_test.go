@@ -71,7 +71,7 @@ func (d delivery) explain(t *testing.T) sign.Verdict {
 		d.options.Scheme = d.scheme
 	}
 	d.options.Now = now()
-	return sign.Explain(m, sign.Key{Secret: d.set}, d.options)
+	return explained(m, sign.Key{Secret: d.set}, d.options)
 }
 
 // wants checks the reason, and that the first hint says so in words.
@@ -269,12 +269,12 @@ func TestExplainsAnyJSON(t *testing.T) {
 				t.Fatal(err)
 			}
 			m.Body = pair[1]
-			v := sign.Explain(m, sign.Key{Secret: plain}, sign.Options{Scheme: "github-sha256"})
+			v := explained(m, sign.Key{Secret: plain}, sign.Options{Scheme: "github-sha256"})
 			if !v.Valid && v.Reason != sign.BodyChanged {
 				t.Fatalf("%s, signed as %s: %s %q", pair[1], pair[0], v.Reason, v.Hints)
 			}
 			m.Body = []byte(`{"else":` + string(pair[1]) + `}`)
-			if v = sign.Explain(m, sign.Key{Secret: plain}, sign.Options{Scheme: "github-sha256"}); v.Reason != sign.SignatureDiffers {
+			if v = explained(m, sign.Key{Secret: plain}, sign.Options{Scheme: "github-sha256"}); v.Reason != sign.SignatureDiffers {
 				t.Fatalf("another body: %s %q", v.Reason, v.Hints)
 			}
 		}

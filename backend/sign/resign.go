@@ -190,7 +190,7 @@ func Sign(m Message, key Key, o SignOptions) (Message, Note, error) {
 	if s.wantsURL() && m.URL == "" {
 		return m, Note{}, fault("url", "give the URL to send to: %s signs it too", s.name)
 	}
-	note, err := s.keys(&k, key)
+	note, err := s.keys(&k, key, o.TestKeys)
 	if err != nil {
 		return m, Note{}, err
 	}
@@ -231,7 +231,7 @@ func signScheme(m Message, o SignOptions) (*spec, string, error) {
 }
 
 // keys takes from key what s signs with, and says so.
-func (s *spec) keys(k *signer, key Key) (Note, error) {
+func (s *spec) keys(k *signer, key Key, test *TestKeys) (Note, error) {
 	note := Note{Scheme: s.id}
 	if s.needsSecret() {
 		secrets := Secrets(key.Secret)
@@ -258,15 +258,15 @@ func (s *spec) keys(k *signer, key Key) (Note, error) {
 		note.Text = "Signed by " + s.name + " with the private key that is set."
 		return note, nil
 	}
-	var err error
-	if k.private, err = testPrivate(s); err != nil {
-		return note, err
+	if test == nil {
+		return note, fault("privateKey", "give a private key: %s is signed with one", s.name)
 	}
-	note.TestKey = true
+	var err error
+	k.private, note.TestKey = test.private(s.alg), true
 	if note.PublicKey, err = publicText(s, k.private); err != nil {
 		return note, err
 	}
-	note.Text = "Signed with Creel's local test key: the private key of " + s.name + " is with the provider alone. The receiver accepts this only when it is given the test public key in place of the provider's."
+	note.Text = "Signed with Creel's local test key, which was made for this installation alone: the private key of " + s.name + " is with the provider. The receiver accepts this only when it is given the test public key in place of the provider's."
 	return note, nil
 }
 

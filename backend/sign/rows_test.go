@@ -210,5 +210,5 @@ func TestTokenInTheQuery(t *testing.T) {
 
 func TestSignatureThatSaysThereIsNone(t *testing.T) {
 	m := sign.Message{Method: "POST", Headers: hook.Headers{{Name: "X-Cal-Signature-256", Value: "no-secret-provided"}}}
-	wants(t, sign.Explain(m, secret("x"), sign.Options{Provider: "cal-com"}), sign.HeaderMissing, "Cal.com has no secret")
+	wants(t, explained(m, secret("x"), sign.Options{Provider: "cal-com"}), sign.HeaderMissing, "Cal.com has no secret")
 }

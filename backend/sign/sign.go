@@ -49,7 +49,7 @@ type Key struct {
 	PublicKey string
 	// PrivateKey signs where Scheme.NeedsPublicKey: PEM (PKCS #8, PKCS #1, SEC 1),
 	// or for Ed25519 a seed or key as hex, base64 or "whsk_…". Empty: Sign uses
-	// the test key pair of TestKey. Verify does not look at it.
+	// SignOptions.TestKeys. Verify does not look at it.
 	PrivateKey string
 }
 
@@ -78,6 +78,9 @@ type Options struct {
 	// bounds of its own. gzip and deflate need none. Nil: other codings are not
 	// tried.
 	Decode func(coding string, body []byte) ([]byte, error)
+	// TestKeys are those of this installation, if there are any yet, so that
+	// Explain knows what they signed.
+	TestKeys *TestKeys
 }
 
 // SignOptions say how to sign.
@@ -92,6 +95,9 @@ type SignOptions struct {
 	// KeepID leaves the message's own id as it is, where it has one. The
 	// receiver may then take the message for one it knows.
 	KeepID bool
+	// TestKeys sign where a private key is needed and none is given; nil: then
+	// it is a Fault.
+	TestKeys *TestKeys
 }
 
 // Note says what Sign did, for people.
@@ -100,7 +106,7 @@ type Note struct {
 	// Text says what was signed and with what, in one or two sentences; always
 	// set.
 	Text string
-	// TestKey says that a local test key pair signed, since the provider's own
+	// TestKey says that one of SignOptions.TestKeys signed, since the provider's own
 	// private key is nowhere but with the provider. The receiver must be given
 	// PublicKey in place of the provider's.
 	TestKey   bool

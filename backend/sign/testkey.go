@@ -7,81 +7,102 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
-	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"errors"
+	"fmt"
+	"io"
 	"math/big"
 	"time"
 )
 
-// TestKey is the local test key pair of a scheme with NeedsPublicKey, always
-// the same; ok is false for other schemes. Anyone can make its private key: it
-// proves nothing but that verification works. The public key stands as the
-// provider would show it: Discord's as hex, a certificate for PayPal and SNS.
-func TestKey(scheme string) (key Key, ok bool) {
+// TestKeys are the key pairs that sign where the sender's private key would be
+// needed: one of each kind, made once for an installation. Whoever takes their
+// public halves for a provider's trusts this installation, and nobody else.
+type TestKeys struct {
+	edwards ed25519.PrivateKey
+	ecdsa   *ecdsa.PrivateKey
+	rsa     *rsa.PrivateKey
+}
+
+// testRSABits is the size that providers use.
+const testRSABits = 2048
+
+// NewTestKeys makes fresh pairs. It takes a good part of a second.
+func NewTestKeys(rnd io.Reader) (*TestKeys, error) {
+	var k TestKeys
+	var err error
+	if _, k.edwards, err = ed25519.GenerateKey(rnd); err != nil {
+		return nil, err
+	}
+	if k.ecdsa, err = ecdsa.GenerateKey(elliptic.P256(), rnd); err != nil {
+		return nil, err
+	}
+	if k.rsa, err = rsa.GenerateKey(rnd, testRSABits); err != nil {
+		return nil, err
+	}
+	return &k, nil
+}
+
+// Text writes the private keys as PEM, to be kept and read by ReadTestKeys.
+func (k *TestKeys) Text() ([]byte, error) {
+	var text []byte
+	for _, key := range []any{k.edwards, k.ecdsa, k.rsa} {
+		der, err := x509.MarshalPKCS8PrivateKey(key)
+		if err != nil {
+			return nil, err
+		}
+		text = append(text, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})...)
+	}
+	return text, nil
+}
+
+// ReadTestKeys reads what Text wrote. Keys of other kinds in it are passed
+// over; it is an error when one is missing.
+func ReadTestKeys(text []byte) (*TestKeys, error) {
+	var k TestKeys
+	for block, rest := pem.Decode(text); block != nil; block, rest = pem.Decode(rest) {
+		key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+		if err != nil {
+			return nil, fmt.Errorf("read test keys: %w", err)
+		}
+		switch key := key.(type) {
+		case ed25519.PrivateKey:
+			k.edwards = key
+		case *ecdsa.PrivateKey:
+			k.ecdsa = key
+		case *rsa.PrivateKey:
+			k.rsa = key
+		}
+	}
+	if k.edwards == nil || k.ecdsa == nil || k.ecdsa.Curve != elliptic.P256() || k.rsa == nil {
+		return nil, errors.New("read test keys: there should be three, Ed25519, ECDSA P-256 and RSA")
+	}
+	return &k, nil
+}
+
+// PublicKey is the public half for a scheme with NeedsPublicKey, as the
+// scheme's provider would show it: Discord's as hex, a certificate for PayPal
+// and SNS. ok is false for other schemes.
+func (k *TestKeys) PublicKey(scheme string) (text string, ok bool) {
 	s, known := lookUp(scheme)
 	if !known || !s.alg.asymmetric() {
-		return Key{}, false
+		return "", false
 	}
-	private, err := testPrivate(s)
-	if err != nil {
-		return Key{}, false
-	}
-	der, err := x509.MarshalPKCS8PrivateKey(private)
-	if err != nil {
-		return Key{}, false
-	}
-	public, err := publicText(s, private)
-	if err != nil {
-		return Key{}, false
-	}
-	return Key{PublicKey: public, PrivateKey: string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))}, true
+	text, err := publicText(s, k.private(s.alg))
+	return text, err == nil
 }
 
-// phraseOf is what the test key of a scheme is made from. Discord's and
-// SendGrid's are those of the samples, so that one public key serves for both.
-func phraseOf(s *spec) [32]byte {
-	name := s.id
-	switch s.id {
-	case "discord-ed25519":
-		name = "discord"
-	case "sendgrid-ecdsa":
-		name = "sendgrid"
-	}
-	return sha256.Sum256([]byte("creel sample key: " + name))
-}
-
-func testPrivate(s *spec) (crypto.Signer, error) {
-	phrase := phraseOf(s)
-	switch s.alg {
+// private is the key that signs by alg, which is asymmetric.
+func (k *TestKeys) private(alg algorithm) crypto.Signer {
+	switch alg {
 	case edwards:
-		return ed25519.NewKeyFromSeed(phrase[:]), nil
+		return k.edwards
 	case ecdsaSHA256:
-		return ecdsa.ParseRawPrivateKey(elliptic.P256(), phrase[:])
+		return k.ecdsa
 	}
-	return testRSA()
-}
-
-// The two primes of the RSA test key. They are published here on purpose: a
-// key for tests must be the same everywhere, and finding primes takes long.
-const (
-	testP = "E5C14A107C5699114097BDBED79249C3DBCEE1EDFDCEF2201DB039CF1C506A7847EA7E9A5D167B5AFFB949C94653BE14401271371F08CF9BED773525E9FB601B3A317ED9E40A08A4C73C42707079A0068F875F3FC341F568479B250B24FA4D91FA6284BC894887F5CB99F450BEDC92E21AB09EBA6F5BF77455E46A18691C3C19"
-	testQ = "FB947B52C6A9FE5F75F136A32B1211DDE04991520B483E0E394ADAD6B4A12CF21C96AFF583753514775AD6A2D60A36ABD32D313B9099F0CF02B44BAB92D7FF4EB78AE7339479A5E48ADD5BBBDF1E6F38A1B6039261C59BB6FA82CD0F511C01461AAE525B0E04C5DB1D84E7F626A53E803E706B842444D378464689F9E596CCDF"
-)
-
-func testRSA() (*rsa.PrivateKey, error) {
-	p, _ := new(big.Int).SetString(testP, 16)
-	q, _ := new(big.Int).SetString(testQ, 16)
-	one, e := big.NewInt(1), int64(65537)
-	phi := new(big.Int).Mul(new(big.Int).Sub(p, one), new(big.Int).Sub(q, one))
-	key := &rsa.PrivateKey{
-		PublicKey: rsa.PublicKey{N: new(big.Int).Mul(p, q), E: int(e)},
-		D:         new(big.Int).ModInverse(big.NewInt(e), phi),
-		Primes:    []*big.Int{p, q},
-	}
-	key.Precompute()
-	return key, key.Validate()
+	return k.rsa
 }
 
 // publicText writes the public half as the scheme's provider shows it.

@@ -22,31 +22,50 @@ const (
 )
 
 // byBody tries what the body may have been before it was changed on the way.
-func (s *search) byBody() *finding {
-	if s.spec.alg == tokenOnly || s.spec.inBody || !s.spec.coverage().Body {
+func (s *search) byBody() (found *finding) {
+	if !s.bodyCounts() {
 		return nil
 	}
+	tried := s.eachBody(func(m Message, what string) bool {
+		if s.try(s.spec, m, s.ring) {
+			found = &finding{reason: BodyChanged, hint: what}
+		}
+		return found == nil
+	})
+	if found == nil {
+		s.tried = append(s.tried, tried...)
+	}
+	return found
+}
+
+// bodyCounts says that a change of the body as a whole can be why a signature
+// differs.
+func (s *search) bodyCounts() bool {
+	return s.spec.alg != tokenOnly && !s.spec.inBody && s.spec.coverage().Body
+}
+
+// eachBody calls try with the message, its body as it may have been, and what
+// that tells, the likeliest first, until try is content and says false. It
+// returns in words what there was.
+func (s *search) eachBody(try func(m Message, what string) bool) (tried []string) {
 	for _, kind := range []func(func([]byte, string) bool) string{s.lineForms, s.encodedForms, s.charsetForms, s.jsonForms, s.formForms} {
-		var found *finding
+		content := false
 		name := kind(func(body []byte, what string) bool {
-			if found != nil || bytes.Equal(body, s.m.Body) {
-				return found == nil
+			if !content && !bytes.Equal(body, s.m.Body) {
+				m := s.m
+				m.Body = body
+				content = !try(m, what)
 			}
-			m := s.m
-			m.Body = body
-			if s.try(s.spec, m, s.ring) {
-				found = &finding{BodyChanged, what}
-			}
-			return found == nil
+			return !content
 		})
-		if found != nil {
-			return found
+		if content {
+			return tried
 		}
 		if name != "" {
-			s.tried = append(s.tried, name)
+			tried = append(tried, name)
 		}
 	}
-	return nil
+	return tried
 }
 
 const rawBody = " Read the raw body before anything parses, decodes or trims it, and verify those bytes."

@@ -11,10 +11,13 @@ import (
 	"unicode"
 )
 
-// form is a way in which a secret may have been meant.
+// keyForm is a way in which a secret may have been meant.
 type keyForm struct {
 	key  sharedKey
 	hint string
+	// odd: it takes more than a careless paste, or a wrong guess at how the
+	// secret becomes the key.
+	odd bool
 }
 
 // byKey tries other forms of the secrets that are set.
@@ -26,19 +29,23 @@ func (s *search) byKey() *finding {
 	s.tried = append(s.tried, "the secret without blanks, quotes and prefixes, with a line end, decoded and not decoded")
 	for _, secret := range secrets[:min(4, len(secrets))] {
 		for _, f := range s.spec.forms(secret) {
-			ring := keyring{shared: []sharedKey{f.key}, name: s.ring.name}
-			if s.try(s.spec, s.m, ring) {
-				return &finding{SecretWrong, f.hint}
+			if s.try(s.spec, s.m, s.with(f)) {
+				return &finding{reason: SecretWrong, hint: f.hint}
 			}
 		}
 	}
 	if s.spec.id == "braintree" && s.ring.name != "" {
 		ring := s.ring
 		if ring.name = ""; s.try(s.spec, s.m, ring) {
-			return &finding{SecretWrong, "The signature of another public key in bt_signature matches: the public key that is set does not belong to this private key."}
+			return &finding{reason: SecretWrong, hint: "The signature of another public key in bt_signature matches: the public key that is set does not belong to this private key."}
 		}
 	}
 	return nil
+}
+
+// with are the keys, f in place of the secrets.
+func (s *search) with(f keyForm) keyring {
+	return keyring{shared: []sharedKey{f.key}, public: s.ring.public, name: s.ring.name}
 }
 
 // byPaste tries only what is cheap and likely: blanks pasted along.
@@ -46,7 +53,7 @@ func (s *search) byPaste() *finding {
 	trimmed := strings.TrimSpace(s.key.Secret)
 	if key, err := s.spec.keying.key(trimmed); err == nil && trimmed != s.key.Secret && !s.spec.alg.asymmetric() {
 		if s.try(s.spec, s.m, keyring{shared: []sharedKey{{trimmed, key}}, name: s.ring.name}) {
-			return &finding{SecretWrong, s.spec.texts(s.key.Secret)[0].hint}
+			return &finding{reason: SecretWrong, hint: s.spec.texts(s.key.Secret)[0].hint}
 		}
 	}
 	return nil
@@ -61,7 +68,7 @@ func (s *search) byPublicKey() *finding {
 				ring := s.ring
 				ring.shared = []sharedKey{{clean, []byte(clean)}}
 				if s.try(s.spec, s.m, ring) {
-					return &finding{SecretWrong, "The signature matches when the blanks or the line end around " + s.spec.shape + " are left out: enter it again without them."}
+					return &finding{reason: SecretWrong, hint: s.pasted()}
 				}
 			}
 		}
@@ -70,17 +77,22 @@ func (s *search) byPublicKey() *finding {
 	if private, err := privateKey(s.spec.alg, s.key.PublicKey); err == nil {
 		ring.public = append(ring.public[:0:0], private.Public())
 		if s.try(s.spec, s.m, ring) {
-			return &finding{SecretWrong, "What is set as public key is the private key. Set the public key, and keep the private key where messages are signed."}
+			return &finding{reason: SecretWrong, hint: "What is set as public key is the private key. Set the public key, and keep the private key where messages are signed."}
 		}
 	}
-	if test, err := testPrivate(s.spec); err == nil {
-		ring.public = append(ring.public[:0:0], test.Public())
+	if s.o.TestKeys != nil {
+		ring.public = append(ring.public[:0:0], s.o.TestKeys.private(s.spec.alg).Public())
 		if s.try(s.spec, s.m, ring) {
-			return &finding{SecretWrong, "This was signed with Creel's local test key, as samples and requests signed anew are, and the public key that is set is another one. For those set the test public key; the provider's own requests need the provider's."}
+			return &finding{reason: SecretWrong, hint: "This was signed with Creel's local test key, as samples and requests signed anew are, and the public key that is set is another one. For those set the test public key; the provider's own requests need the provider's."}
 		}
+		s.tried = append(s.tried, "Creel's test key")
 	}
-	s.tried = append(s.tried, "Creel's test key")
 	return nil
+}
+
+// pasted says that what is set as secret has blanks around it.
+func (s *search) pasted() string {
+	return "The signature matches when the blanks or the line end around " + s.spec.shape + " are left out: enter it again without them."
 }
 
 // forms lists what a secret may have been meant as: first texts that were
@@ -91,25 +103,25 @@ func (s *spec) forms(secret string) []keyForm {
 	if key, err := s.keying.key(secret); err == nil {
 		seen[string(key)] = true
 	}
-	addKey := func(text string, key []byte, hint string) {
+	addKey := func(text string, key []byte, hint string, odd bool) {
 		if len(key) > 0 && !seen[string(key)] {
 			seen[string(key)] = true
-			all = append(all, keyForm{sharedKey{text, key}, hint})
+			all = append(all, keyForm{sharedKey{text, key}, hint, odd})
 		}
 	}
 	for _, t := range s.texts(secret) {
 		if key, err := s.keying.key(t.text); err == nil && t.text != secret {
-			addKey(t.text, key, t.hint)
+			addKey(t.text, key, t.hint, len(t.text) >= len(secret))
 		}
 	}
 	if s.alg == tokenOnly {
 		return all
 	}
 	for _, k := range s.derived(secret) {
-		addKey(string(k.key), k.key, k.hint)
+		addKey(string(k.key), k.key, k.hint, false)
 	}
 	if s.id == "zendesk" {
-		addKey(zendeskTest, []byte(zendeskTest), "This was signed with the secret that Zendesk publishes for test requests: it is a test of the webhook before it was made. Real requests are signed with the secret that Zendesk then shows.")
+		addKey(zendeskTest, []byte(zendeskTest), "This was signed with the secret that Zendesk publishes for test requests: it is a test of the webhook before it was made. Real requests are signed with the secret that Zendesk then shows.", true)
 	}
 	return all
 }

@@ -14,15 +14,20 @@ func (s *search) byURL() *finding {
 		return nil
 	}
 	s.tried = append(s.tried, "the URL with http and https, with and without port, slash, query and path prefix, and with the hosts that proxies tell")
-	for _, u := range urlForms(s.m.URL, s.m.Headers) {
-		m := s.m
-		m.URL = u
-		if s.try(s.spec, m, s.ring) {
-			return &finding{URLDiffers, "The signature holds for another URL: " + u + " was signed, and " + s.m.URL + " was taken for it" + urlDifference(u, s.m.URL) +
-				" Give the verifier the URL exactly as it is registered with the sender, not as it arrives."}
+	var found *finding
+	s.eachURL(func(m Message, what string) bool {
+		if s.tryOne(s.spec, m, s.ring) {
+			found = &finding{reason: URLDiffers, hint: "The signature holds for another URL: " + what}
 		}
-	}
-	return nil
+		return found == nil
+	})
+	return found
+}
+
+// otherURL says that u was signed, and in what it differs from the one taken.
+func (s *search) otherURL(u string) string {
+	return u + " was signed, and " + s.m.URL + " was taken for it" + urlDifference(u, s.m.URL) +
+		" Give the verifier the URL exactly as it is registered with the sender, not as it arrives."
 }
 
 // urlDifference says in what two URLs differ, and why that happens.

@@ -98,7 +98,7 @@ func TestVectors(t *testing.T) {
 	for _, v := range vs {
 		t.Run(v.ID, func(t *testing.T) {
 			m, o := v.message(t), v.options()
-			for name, got := range map[string]sign.Verdict{"verify": sign.Verify(m, v.key(), o), "explain": sign.Explain(m, v.key(), o)} {
+			for name, got := range map[string]sign.Verdict{"verify": sign.Verify(m, v.key(), o), "explain": explained(m, v.key(), o)} {
 				if got.Valid != (v.Expect == "valid") || got.Valid != (got.Reason == sign.OK) {
 					t.Fatalf("%s: valid = %v (%s), want %s: %q", name, got.Valid, got.Reason, v.Expect, got.Hints)
 				}

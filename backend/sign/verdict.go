@@ -47,6 +47,9 @@ const (
 type Verdict struct {
 	Valid  bool // Reason is OK
 	Reason Reason
+	// Also is the second reason, where Explain found that two things are wrong
+	// at once; else "".
+	Also   Reason
 	Scheme string // Scheme.ID; "" when none was found
 	// Provider is a Provider.ID, or "" when nothing tells.
 	Provider string

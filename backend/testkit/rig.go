@@ -65,7 +65,7 @@ func RigOn(tb testing.TB, dir, addr string, options ...func(*desk.Options)) *Rig
 	r.sandbox = sandbox.New()
 	secrets, err := secret.Open(ctx, secret.Options{Dir: dir})
 	r.must(err)
-	o := desk.Options{Store: r.Store, Roads: forward.Roads{}, DataDir: dir, Version: "test", Secrets: secrets, Transforms: r.sandbox}
+	o := desk.Options{Store: r.Store, Roads: forward.Roads{}, DataDir: dir, Version: "test", Secrets: secrets, TestKeys: secret.NewTestKeys(dir), Transforms: r.sandbox}
 	for _, change := range options {
 		change(&o)
 	}

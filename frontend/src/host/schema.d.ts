@@ -1777,6 +1777,8 @@ export interface components {
             when: string;
         };
         RequestVerdict: {
+            /** @description the second reason, when two things are wrong at once */
+            alsoReason?: string;
             /** @description whose secret it is */
             endpoint: string;
             /** @description the signature that the secret makes */
@@ -2598,6 +2600,8 @@ export interface components {
             text: string;
         };
         Verdict: {
+            /** @description the second reason, when two things are wrong at once */
+            alsoReason?: string;
             /** @description the signature that the secret makes */
             expected?: string;
             /** @description what happened, why, and what to do; the most telling first */

@@ -59,6 +59,9 @@ describe("words about signatures", () => {
       "Signed by Stripe; no secret is set yet",
     );
     expect(verdictTitle({ reason: "no_secret", scheme: "" }, names)).toMatch(/not verified/);
+    expect(verdictTitle({ reason: "secret_wrong", alsoReason: "body_changed", scheme: "" }, names)).toBe(
+      "The secret is not the one it was signed with, and the body is not what was signed",
+    );
     expect(verdictTitle({ reason: "new_reason", scheme: "" }, names)).toBe("The signature does not hold");
     expect(namesOf(undefined).provider("x")).toBe("x");
   });

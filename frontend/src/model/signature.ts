@@ -21,6 +21,8 @@ export interface SigningInput {
 export interface Verdict {
   valid: boolean;
   reason: string;
+  /** The second reason, when two things are wrong at once. */
+  alsoReason?: string;
   scheme: string;
   provider?: string;
   signedBase64?: string;
@@ -96,12 +98,17 @@ const TITLES: Record<string, string> = {
 };
 
 /** A verdict in a few words. */
-export function verdictTitle(verdict: Pick<Verdict, "reason" | "provider" | "scheme">, names: Names): string {
+export function verdictTitle(
+  verdict: Pick<Verdict, "reason" | "alsoReason" | "provider" | "scheme">,
+  names: Names,
+): string {
   if (verdict.reason === "no_secret" && verdict.scheme !== "" && verdict.provider)
     return `Signed by ${names.provider(verdict.provider)}; no secret is set yet`;
   if (verdict.reason === "no_public_key" && verdict.provider)
     return `Signed by ${names.provider(verdict.provider)}; no public key is set yet`;
-  return TITLES[verdict.reason] ?? "The signature does not hold";
+  const title = TITLES[verdict.reason] ?? "The signature does not hold";
+  const also = verdict.alsoReason && TITLES[verdict.alsoReason];
+  return also ? `${title}, and ${also.charAt(0).toLowerCase()}${also.slice(1)}` : title;
 }
 
 /** Whether nothing could be verified, rather than something being wrong. */
