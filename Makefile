@@ -69,12 +69,20 @@ $(PAGE): $(MODULES) $(PAGE_SOURCES)
 	@touch $@
 
 .PHONY: test
-test: setup lint test-go test-page test-e2e test-window ## set up and run every test
+test: setup lint test-go test-keychain test-page test-e2e test-window ## set up and run every test
 
 .PHONY: test-go
 test-go: $(PAGE) ## Go tests with the race detector
 	go test -race $$(go list ./... | grep -v /backend/trial)
 	go test -count=1 ./backend/trial
+
+.PHONY: test-keychain
+test-keychain: headless ## secrets in a real keychain, of its own (Linux)
+	@if [ "$(OS)" = Linux ]; then \
+		build/scripts/keychain-test.sh $(BIN)/creel-headless; \
+	else \
+		echo "The real-keychain test runs on Linux only."; \
+	fi
 
 .PHONY: test-page
 test-page: $(MODULES) ## unit tests of the page

@@ -55,6 +55,7 @@ var owners = map[string][]string{
 	"github.com/spf13/cobra":       {"cli", "main.go"},
 	"github.com/gofrs/flock":       {"folder"},
 	"github.com/zalando/":          {"secret"},
+	"github.com/godbus/":           {"secret"},
 	"github.com/grafana/sobek":     {"script"},
 	"golang.org/x/net/":            {"catch"},
 }

@@ -43,7 +43,7 @@ Darwin)
 esac
 
 run_packages="gcc libc6-dev make pkg-config libgtk-3-dev libwebkit2gtk-4.1-dev"
-test_packages="git strace xvfb xauth dbus-x11 at-spi2-core python3 python3-pyatspi gir1.2-atspi-2.0 openbox imagemagick fonts-dejavu-core"
+test_packages="git strace xvfb xauth dbus-x11 dbus-daemon gnome-keyring at-spi2-core python3 python3-pyatspi gir1.2-atspi-2.0 openbox imagemagick fonts-dejavu-core"
 
 if ! has dpkg-query || ! has apt-get; then
 	if pkg-config --exists gtk+-3.0 webkit2gtk-4.1 2>/dev/null; then
@@ -52,7 +52,7 @@ if ! has dpkg-query || ! has apt-get; then
 	say "Please install the development packages of GTK 3 and WebKitGTK 4.1:"
 	say "  Fedora:  sudo dnf install gcc pkgconf gtk3-devel webkit2gtk4.1-devel"
 	say "  Arch:    sudo pacman -S --needed base-devel gtk3 webkit2gtk-4.1"
-	say "The tests also need: Xvfb, dbus, at-spi2-core, pyatspi, openbox, ImageMagick, Chromium."
+	say "The tests also need: Xvfb, dbus, gnome-keyring, at-spi2-core, pyatspi, openbox, ImageMagick, Chromium."
 	exit 1
 fi
 
