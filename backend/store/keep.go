@@ -23,13 +23,15 @@ type capture struct {
 }
 
 // A statement that inserts many rows costs much less than as many statements.
+// When it fails it undoes the whole transaction (each is then done alone), so
+// that SQLite copies no pages to undo the statement by itself.
 const many = 8
 
 const (
 	requestRow     = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 	twoRequests    = requestRow + ", " + requestRow
 	fourRequests   = twoRequests + ", " + twoRequests
-	insertRequests = `INSERT INTO requests (seq, endpoint, received_at, status, d_waiting, kept, body_bytes, flags,
+	insertRequests = `INSERT OR ROLLBACK INTO requests (seq, endpoint, received_at, status, d_waiting, kept, body_bytes, flags,
 		method, target, uid, sha256, read_us, host, protocol, remote_addr, content_type, reason, provider, event) VALUES `
 	insertRequest      = insertRequests + requestRow
 	insertManyRequests = insertRequests + fourRequests + ", " + fourRequests
@@ -37,7 +39,7 @@ const (
 	rawRow         = "(?, ?, ?, ?)"
 	twoRaws        = rawRow + ", " + rawRow
 	fourRaws       = twoRaws + ", " + twoRaws
-	insertRaws     = "INSERT INTO raws (seq, head, body, trailer) VALUES "
+	insertRaws     = "INSERT OR ROLLBACK INTO raws (seq, head, body, trailer) VALUES "
 	insertRaw      = insertRaws + rawRow
 	insertManyRaws = insertRaws + fourRaws + ", " + fourRaws
 )

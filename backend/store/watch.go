@@ -36,18 +36,19 @@ func (w *watch) start(path string) {
 // look returns a fault when the files are no longer where they were opened.
 // Looking opens nothing: closing a descriptor would drop SQLite's locks.
 func (w *watch) look() error {
-	db, err := os.Lstat(w.path)
-	if err == nil && w.db != nil && os.SameFile(db, w.db) {
-		log, err := os.Lstat(w.path + "-wal")
-		if err == nil && (w.log == nil || os.SameFile(log, w.log)) {
-			return nil
-		}
+	if w.db != nil && sameFile(w.path, w.db) && (w.log == nil || sameFile(w.path+"-wal", w.log)) {
+		return nil
 	}
 	text := "write history: creel.db or its log was moved, deleted or replaced while Creel runs; put it back, or restart Creel"
 	if w.saved {
 		text = "write history: creel.db or its log was moved or deleted while Creel runs; all of it has been put back; restart Creel to go on"
 	}
 	return &hook.Fault{Kind: hook.Unavailable, Text: text, Err: errGone}
+}
+
+func lstatSame(path string, fi os.FileInfo) bool {
+	now, err := os.Lstat(path)
+	return err == nil && os.SameFile(now, fi)
 }
 
 // mind is look between two groups. The first time that it finds the files
