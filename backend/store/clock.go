@@ -31,13 +31,26 @@ func (t *tx) clamp(now time.Time) error {
 		}, now.UnixMicro(), now.Add(farthest).UnixMicro())
 }
 
-// setBack clamps when the clock is behind where it was when it was last asked.
+// setBack follows a clock that is behind where it was when it was last asked:
+// what was to wait so long by the old clock waits so long by the new one, and
+// what was due by the old one does not become undue.
 func (s *Store) setBack(ctx context.Context, now time.Time) error {
 	was := s.asked.Swap(now.UnixMicro())
 	if now.UnixMicro() >= was-time.Minute.Microseconds() {
 		return nil
 	}
-	return s.write(ctx, "follow the clock", func(t *tx) error { return t.clamp(now) })
+	return s.write(ctx, "follow the clock", func(t *tx) error {
+		err := t.query(`UPDATE deliveries SET due_at = max(?1, due_at - (?2 - ?1)), next_at = next_at - (?2 - ?1)
+			WHERE state = 'waiting' AND due_at > ?1 RETURNING request`,
+			func(row []driver.Value) error {
+				t.touch(integer(row[0]))
+				return nil
+			}, now.UnixMicro(), was)
+		if err != nil {
+			return err
+		}
+		return t.clamp(now)
+	})
 }
 
 // believed reports whether the clock may be used for removing requests by

@@ -34,75 +34,135 @@ func TestOrderDoesNotMindTheClock(t *testing.T) {
 }
 
 // Fault 57: a try that was put off while the clock was a year ahead does not
-// wait a year once it is right again, in the same run or after a restart.
-func TestWaitsAreClampedWhenTheClockGoesBack(t *testing.T) {
-	for name, restart := range map[string]bool{"in one run": false, "after a restart": true} {
-		t.Run(name, func(t *testing.T) {
-			c, dir := newClock(), t.TempDir()
-			open := func() *store.Store {
-				return openTemp(t, func(o *store.Options) { o.Now, o.Dir = c.now, dir })
-			}
-			s := open()
-			c.add(year)
-			if _, err := s.Keep(ctx, capture(), []hook.Delivery{{ID: "a", URL: "http://a/", Kind: hook.Forward}}); err != nil {
-				t.Fatal(err)
-			}
-			claim := func() []hook.Delivery {
-				t.Helper()
-				ds, err := s.Claim(ctx, hook.Claim{Now: c.now(), Most: 10})
-				if err != nil {
-					t.Fatal(err)
-				}
-				return ds
-			}
-			if ds := claim(); len(ds) != 1 {
-				t.Fatalf("claimed %d", len(ds))
-			}
-			again := c.now().Add(10 * time.Hour)
-			if err := s.Finish(ctx, hook.Attempt{ID: "t", Delivery: "a", StartedAt: c.now()}, hook.Waiting, again); err != nil {
-				t.Fatal(err)
-			}
-			if ds := claim(); len(ds) != 0 {
-				t.Fatal("claimed before it was due")
-			}
-			c.add(-year)
-			if restart {
-				if err := s.Close(); err != nil {
-					t.Fatal(err)
-				}
-				s = open()
-				if _, err := s.Release(ctx); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if ds := claim(); len(ds) != 1 {
-				t.Errorf("claimed %d once the clock was right again, want the one", len(ds))
-			}
-		})
+// wait a year when Creel is started with the clock right again: how long it was
+// to wait is not known then, so it goes at once.
+func TestWaitsAreClampedAtTheStart(t *testing.T) {
+	c, dir := newClock(), t.TempDir()
+	open := func() *store.Store {
+		return openTemp(t, func(o *store.Options) { o.Now, o.Dir = c.now, dir })
+	}
+	s := open()
+	c.add(year)
+	if _, err := s.Keep(ctx, capture(), []hook.Delivery{{ID: "a", URL: "http://a/", Kind: hook.Forward}}); err != nil {
+		t.Fatal(err)
+	}
+	claim := func() []hook.Delivery {
+		t.Helper()
+		ds, err := s.Claim(ctx, hook.Claim{Now: c.now(), Most: 10})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return ds
+	}
+	if ds := claim(); len(ds) != 1 {
+		t.Fatalf("claimed %d", len(ds))
+	}
+	again := c.now().Add(10 * time.Hour)
+	if err := s.Finish(ctx, hook.Attempt{ID: "t", Delivery: "a", StartedAt: c.now()}, hook.Waiting, again); err != nil {
+		t.Fatal(err)
+	}
+	if ds := claim(); len(ds) != 0 {
+		t.Fatal("claimed before it was due")
+	}
+	c.add(-year)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s = open()
+	if _, err := s.Release(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if ds := claim(); len(ds) != 1 {
+		t.Errorf("claimed %d once the clock was right again, want the one", len(ds))
 	}
 }
 
-// A wait that is as long as waits are stays as it is when the clock goes back
-// by an hour.
-func TestAnHourBackMovesNoDeadline(t *testing.T) {
+// Fault 57: a clock that is set back by an hour makes nothing wait an hour
+// longer: neither what waits for a later try, nor what was due already.
+func TestAnHourBackLengthensNoWait(t *testing.T) {
+	c := newClock()
+	s := openTemp(t, func(o *store.Options) { o.Now = c.now })
+	claim := func(limits map[string]int) []hook.Delivery {
+		t.Helper()
+		ds, err := s.Claim(ctx, hook.Claim{Now: c.now(), Most: 10, Limits: limits})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return ds
+	}
+	for _, d := range []hook.Delivery{
+		{ID: "later", URL: "http://a/", Kind: hook.Forward},
+		{ID: "held", Target: "rests", URL: "http://b/", Kind: hook.Forward},
+	} {
+		if _, err := s.Keep(ctx, capture(), []hook.Delivery{d}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	hold := map[string]int{"rests": 0}
+	if ds := claim(hold); len(ds) != 1 || ds[0].ID != "later" {
+		t.Fatalf("claimed %+v", ds)
+	}
+	again := c.now().Add(30 * time.Second)
+	if err := s.Finish(ctx, hook.Attempt{ID: "t", Delivery: "later", StartedAt: c.now()}, hook.Waiting, again); err != nil {
+		t.Fatal(err)
+	}
+	c.add(-time.Hour)
+	if ds := claim(hold); len(ds) != 0 {
+		t.Fatalf("claimed %+v before its time", ds)
+	}
+	if d, err := s.Delivery(ctx, "later"); err != nil || !d.NextAt.Equal(again.Add(-time.Hour)) {
+		t.Errorf("next try at %v (%v), want %v", d.NextAt, err, again.Add(-time.Hour))
+	}
+	if ds := claim(nil); len(ds) != 1 || ds[0].ID != "held" {
+		t.Errorf("claimed %+v, want what was due before the clock was set", ds)
+	}
+	c.add(30 * time.Second)
+	if ds := claim(nil); len(ds) != 1 || ds[0].ID != "later" {
+		t.Errorf("claimed %+v after its wait, want it", ds)
+	}
+}
+
+// Fault 57: a clock that is set a year ahead makes what waits due, and what is
+// put off by it then still comes in its time when the clock is right again.
+func TestAYearAheadAndBackKeepsTheWaits(t *testing.T) {
 	c := newClock()
 	s := openTemp(t, func(o *store.Options) { o.Now = c.now })
 	if _, err := s.Keep(ctx, capture(), []hook.Delivery{{ID: "a", URL: "http://a/", Kind: hook.Forward}}); err != nil {
 		t.Fatal(err)
 	}
-	if ds, err := s.Claim(ctx, hook.Claim{Now: c.now(), Most: 10}); err != nil || len(ds) != 1 {
-		t.Fatalf("claimed %d (%v)", len(ds), err)
+	claimed := func() int {
+		t.Helper()
+		ds, err := s.Claim(ctx, hook.Claim{Now: c.now(), Most: 10})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(ds)
 	}
-	due := c.now().Add(10 * time.Hour)
-	if err := s.Finish(ctx, hook.Attempt{ID: "t", Delivery: "a", StartedAt: c.now()}, hook.Waiting, due); err != nil {
-		t.Fatal(err)
+	putOff := func(id string) {
+		t.Helper()
+		if err := s.Finish(ctx, hook.Attempt{ID: id, Delivery: "a", StartedAt: c.now()}, hook.Waiting, c.now().Add(10*time.Hour)); err != nil {
+			t.Fatal(err)
+		}
 	}
-	c.add(-time.Hour)
-	if ds, err := s.Claim(ctx, hook.Claim{Now: c.now(), Most: 10}); err != nil || len(ds) != 0 {
-		t.Fatalf("claimed %d (%v)", len(ds), err)
+	if claimed() != 1 {
+		t.Fatal("not claimed when it was due")
 	}
-	if next, err := s.NextDue(ctx, hook.Claim{}); err != nil || !next.Equal(due) {
-		t.Errorf("next is due at %v (%v), want %v", next, err, due)
+	putOff("t1")
+	if claimed() != 0 {
+		t.Fatal("claimed before it was due")
+	}
+	c.add(year)
+	if claimed() != 1 {
+		t.Fatal("not claimed though its time is long over by the clock")
+	}
+	putOff("t2")
+	c.add(-year)
+	if claimed() != 0 {
+		t.Error("claimed at once when the clock was right again")
+	}
+	c.add(10 * time.Hour)
+	if claimed() != 1 {
+		t.Error("not claimed when its wait was over")
 	}
 }
 
