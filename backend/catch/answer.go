@@ -24,11 +24,33 @@ const copyBody = 16 << 10
 // open.
 func (c *conn) answer(a *hook.Answer, e ending) bool {
 	out, body, keep := c.spell(a, e)
-	return c.write(out, body) == nil && keep
+	if c.write(out, body) != nil || !c.writeRest(a, body) {
+		return false
+	}
+	if a.IsCut() && body != nil {
+		c.cut()
+		return false
+	}
+	return keep
+}
+
+// writeRest writes what of an answer follows its body, if that is sent at all.
+func (c *conn) writeRest(a *hook.Answer, body []byte) bool {
+	for _, part := range a.Rest {
+		if body == nil {
+			break
+		}
+		c.writeWithin()
+		if _, err := c.nc.Write(part); err != nil {
+			return false
+		}
+	}
+	return true
 }
 
 // spell is a as it goes over the wire: its head, in memory of the connection's
-// own, and the body that follows. keep says that the connection stays open.
+// own, and the body that follows, nil when none does. keep says that the
+// connection stays open.
 func (c *conn) spell(a *hook.Answer, e ending) (out, body []byte, keep bool) {
 	body = a.Body
 	status := a.Status
@@ -62,11 +84,15 @@ func (c *conn) spell(a *hook.Answer, e ending) (out, body []byte, keep bool) {
 		if status == http.StatusResetContent {
 			body = nil
 		}
+		length := int64(len(body))
+		if body != nil {
+			length = max(a.Length, a.BodyBytes())
+		}
 		out = append(out, "Content-Length: "...)
-		out = strconv.AppendInt(out, int64(len(body)), 10)
+		out = strconv.AppendInt(out, length, 10)
 		out = append(out, "\r\n"...)
 	}
-	keep = e.keep && !closes && !c.closing.Load()
+	keep = e.keep && !closes && !c.closing.Load() && !a.IsCut()
 	switch {
 	case !keep:
 		out = append(out, "Connection: close\r\n"...)

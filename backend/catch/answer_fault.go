@@ -79,22 +79,31 @@ func (c *conn) drip(a *hook.Answer, e ending) bool {
 	}
 	defer c.slow.end()
 	out, body, keep := c.spell(a, e)
-	out = append(out, body...)
+	pieces := [][]byte{append(out, body...)}
+	if body != nil {
+		pieces = append(pieces, a.Rest...)
+	}
 	perSlice := max(1, a.Fault.BytesPerSecond/dripsPerSecond)
 	pause := time.Duration(perSlice) * time.Second / time.Duration(a.Fault.BytesPerSecond)
 	until := time.Now().Add(maxDrip)
-	for len(out) > 0 {
-		n := min(perSlice, len(out))
-		if time.Now().After(until) {
-			return false
+	for _, out := range pieces {
+		for len(out) > 0 {
+			n := min(perSlice, len(out))
+			if time.Now().After(until) {
+				return false
+			}
+			c.writeWithin()
+			if _, err := c.nc.Write(out[:n]); err != nil {
+				return false
+			}
+			// Closing, nobody waits for the rest.
+			if out = out[n:]; len(out) > 0 && !c.wait(pause) {
+				return false
+			}
 		}
-		c.writeWithin()
-		if _, err := c.nc.Write(out[:n]); err != nil {
-			return false
-		}
-		if out = out[n:]; len(out) > 0 && !c.wait(pause) {
-			return false // closing: nobody waits for the rest
-		}
+	}
+	if a.IsCut() && body != nil {
+		c.cut()
 	}
 	return keep
 }

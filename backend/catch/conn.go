@@ -124,6 +124,9 @@ func (c *conn) one() bool {
 	if a.Later != nil {
 		a = a.Later(c.shut)
 	}
+	if a.Done != nil {
+		defer a.Done()
+	}
 	if a.Delay > 0 {
 		c.wait(a.Delay)
 	}

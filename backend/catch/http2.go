@@ -125,6 +125,9 @@ func (s *stream) serve(fields *fieldsConn) {
 	if a.Later != nil {
 		a = a.Later(s.shut)
 	}
+	if a.Done != nil {
+		defer a.Done()
+	}
 	if a.Delay > 0 {
 		s.wait(a.Delay)
 	}

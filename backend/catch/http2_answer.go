@@ -12,10 +12,31 @@ import (
 // of it.
 func (s *stream) answer(a *hook.Answer) {
 	body := s.begin(a)
-	_, _ = s.w.Write(body) // whoever has gone does not hear it
+	control := http.NewResponseController(s.w)
+	for i, part := range pieces(a, body) {
+		if i > 0 {
+			_ = control.SetWriteDeadline(time.Now().Add(s.o.WriteTimeout))
+		}
+		if _, err := s.w.Write(part); err != nil {
+			return // whoever has gone does not hear it
+		}
+	}
+	if a.IsCut() && body != nil {
+		_ = control.Flush()
+		panic(http.ErrAbortHandler)
+	}
 }
 
-// begin writes the head of an answer and returns the body that belongs to it.
+// pieces are the body of an answer and what follows it, if that is sent at all.
+func pieces(a *hook.Answer, body []byte) [][]byte {
+	if body == nil {
+		return nil
+	}
+	return append([][]byte{body}, a.Rest...)
+}
+
+// begin writes the head of an answer and returns the body that belongs to it,
+// nil when none does.
 func (s *stream) begin(a *hook.Answer) []byte {
 	status, body := a.Status, a.Body
 	if status < 200 || status > 999 {
@@ -35,7 +56,11 @@ func (s *stream) begin(a *hook.Answer) []byte {
 	if status == http.StatusNoContent || status == http.StatusNotModified {
 		body = nil
 	} else {
-		header.Set("Content-Length", strconv.Itoa(len(body)))
+		length := int64(0)
+		if body != nil {
+			length = max(a.Length, a.BodyBytes())
+		}
+		header.Set("Content-Length", strconv.FormatInt(length, 10))
 	}
 	_ = http.NewResponseController(s.w).SetWriteDeadline(time.Now().Add(s.o.WriteTimeout))
 	s.w.WriteHeader(status)
@@ -77,14 +102,19 @@ func (s *stream) drip(a *hook.Answer) {
 	_ = control.SetWriteDeadline(time.Now().Add(maxDrip))
 	perSlice := max(1, a.Fault.BytesPerSecond/dripsPerSecond)
 	pause := time.Duration(perSlice) * time.Second / time.Duration(a.Fault.BytesPerSecond)
-	for len(body) > 0 {
-		n := min(perSlice, len(body))
-		if _, err := s.w.Write(body[:n]); err != nil || control.Flush() != nil {
-			panic(http.ErrAbortHandler)
+	for _, body := range pieces(a, body) {
+		for len(body) > 0 {
+			n := min(perSlice, len(body))
+			if _, err := s.w.Write(body[:n]); err != nil || control.Flush() != nil {
+				panic(http.ErrAbortHandler)
+			}
+			if body = body[n:]; len(body) > 0 && !s.hold(pause) {
+				panic(http.ErrAbortHandler)
+			}
 		}
-		if body = body[n:]; len(body) > 0 && !s.hold(pause) {
-			panic(http.ErrAbortHandler)
-		}
+	}
+	if a.IsCut() && body != nil {
+		panic(http.ErrAbortHandler)
 	}
 }
 

@@ -34,6 +34,9 @@ type Outbox interface {
 	Wake()
 	// Cancel aborts a delivery that is being sent and says whether it was.
 	Cancel(delivery string) bool
+	// Holds says whether a delivery was taken to be sent and what came of it is
+	// not written down.
+	Holds(delivery string) bool
 	// Breaker is that of a target; TryNow lets the next delivery to it through
 	// and says whether it was open; Rename follows a target ("" forgets it).
 	Breaker(target string) hook.Breaker

@@ -16,6 +16,9 @@ func (d *Desk) Prepare(ctx context.Context, del hook.Delivery, t *hook.Target) (
 		return hook.Prepared{}, err
 	}
 	p := hook.Prepared{Request: row.Request, Raw: raw, Draft: del.Draft, Sign: d.signer(row.Request, raw, del)}
+	if rest := d.waiters.rest(del.ID); rest != nil {
+		p.Rest = rest
+	}
 	if del.Draft != nil && del.Draft.Transformed {
 		p.Draft = whole(del.Draft, raw)
 	} else if t != nil && t.Transform != "" {

@@ -1,7 +1,6 @@
 package desk_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
@@ -207,19 +206,6 @@ func TestTargetDead(t *testing.T) {
 		t.Errorf("%s %s", resp.Status, body)
 	}
 	told(t, rig, 1, 502, "fallback:refused")
-}
-
-func TestAnswerTooLargeToPassOn(t *testing.T) {
-	rig := testkit.NewRig(t)
-	app := testkit.NewTarget(t)
-	app.Script(testkit.Step{Body: bytes.Repeat([]byte("x"), hook.MaxAnswer)}, testkit.Step{Body: bytes.Repeat([]byte("x"), hook.MaxAnswer+1)})
-	passing(t, rig, app.URL(), 30_000)
-	if resp, body := send(t, rig, "/inbox", "x"); resp.StatusCode != 200 || len(body) != hook.MaxAnswer {
-		t.Errorf("%s, %d bytes", resp.Status, len(body))
-	}
-	if resp, body := send(t, rig, "/inbox", "x"); resp.StatusCode != 502 || !strings.Contains(body, "longer than 1 MiB") {
-		t.Errorf("%s %.100s", resp.Status, body)
-	}
 }
 
 // The sender hangs up; what it sent is kept and delivered, and others are

@@ -174,6 +174,7 @@ func (d *Desk) Cancel(ctx context.Context, id string) (hook.Delivery, error) {
 		if err := d.store.Move(ctx, id, []hook.DeliveryState{hook.Waiting}, hook.Cancelled); err != nil {
 			return hook.Delivery{}, err
 		}
+		d.waiters.give(id, cancelled("its delivery was cancelled"))
 		d.batches.tried(ending{delivery: id, to: hook.Cancelled})
 	}
 	return d.store.Delivery(ctx, id)
@@ -204,9 +205,16 @@ func (d *Desk) Breakers(ctx context.Context) (map[string]hook.Breaker, error) {
 	return d.store.Breakers(ctx)
 }
 
-// KeepBreakers writes down which targets rest; whoever watches is told.
+// KeepBreakers writes down which targets rest; whoever watches is told, and who
+// waits for the answer of one.
 func (d *Desk) KeepBreakers(ctx context.Context, breakers map[string]hook.Breaker) error {
+	d.giveUpResting(breakers)
 	return d.store.KeepBreakers(ctx, breakers)
+}
+
+// Delivery returns one as it stands, with attempts but for their bodies.
+func (d *Desk) Delivery(ctx context.Context, id string) (hook.Delivery, error) {
+	return d.store.Delivery(ctx, id)
 }
 
 // Target returns a target by name.

@@ -164,6 +164,7 @@ func (d *Desk) putTarget(ctx context.Context, was string, t hook.Target) (hook.T
 	if err == nil && d.outbox != nil {
 		if was != "" {
 			d.outbox.Rename(was, t.Name)
+			d.waiters.rename(was, t.Name)
 		}
 		d.outbox.Wake() // a new policy may let something go
 	}
@@ -205,6 +206,9 @@ func (d *Desk) DeleteTarget(ctx context.Context, name string) error {
 	err := d.changeSetup(ctx, func() error { return d.store.DeleteTarget(ctx, name) })
 	if err == nil && d.outbox != nil {
 		d.outbox.Rename(name, "")
+		d.waiters.giveUp(func(target string) (awaited, bool) {
+			return cancelled("the target was deleted"), target == name
+		}, d.outbox.Holds)
 	}
 	return err
 }

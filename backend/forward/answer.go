@@ -229,13 +229,14 @@ type answerBody struct {
 	stopped bool
 	// clean says that the connection stands at the end of the answer.
 	clean bool
+	rest  io.Writer
 }
 
-// readAnswerBody reads the body that follows h. On an error, body holds what
-// had come until then. The error is io.ErrUnexpectedEOF when the connection
+// readAnswerBody reads the body that follows h; what of it is not kept is written
+// to rest. On an error, body holds what had come until then. The error is io.ErrUnexpectedEOF when the connection
 // ended early, a *protocolError for bad chunks, else the connection's own.
-func readAnswerBody(br *bufio.Reader, h answerHead, method string) (answerBody, error) {
-	var b answerBody
+func readAnswerBody(br *bufio.Reader, h answerHead, method string, rest io.Writer) (answerBody, error) {
+	b := answerBody{rest: rest}
 	switch {
 	case h.bodyless(method):
 		b.clean = h.status >= 200
@@ -270,7 +271,7 @@ func (b *answerBody) read(r io.Reader) error {
 	if err != nil || n < hook.MaxAnswer {
 		return err
 	}
-	n, err = io.Copy(io.Discard, io.LimitReader(r, maxBodyBytes-hook.MaxAnswer))
+	n, err = io.Copy(b.rest, io.LimitReader(r, maxBodyBytes-hook.MaxAnswer))
 	b.bytes += n
 	if err == nil && b.bytes == maxBodyBytes {
 		// One byte more tells a body of exactly that size from a longer one.

@@ -59,11 +59,22 @@ func (k *breaker) probing(now time.Time) {
 	k.State, k.Since, k.ProbeAt = hook.BreakerHalfOpen, now, time.Time{}
 }
 
-// wait is how long nothing may be sent; 0 is that it may. A clock that was set
-// back makes it no longer than the longest there is.
+// wait is how long nothing may be sent; 0 is that it may.
 func (k *breaker) wait(now time.Time) time.Duration {
-	if k.State != hook.BreakerOpen || !k.ProbeAt.After(now) {
+	if k.State != hook.BreakerOpen {
 		return 0
 	}
-	return min(k.ProbeAt.Sub(now), lastProbe)
+	k.follow(now)
+	return max(0, k.ProbeAt.Sub(now))
+}
+
+// follow keeps a clock that was set from making the wait any longer: one that
+// was set back since the breaker opened takes the probe with it.
+func (k *breaker) follow(now time.Time) {
+	if back := k.Since.Sub(now); back > 0 {
+		k.Since, k.ProbeAt = now, k.ProbeAt.Add(-back)
+	}
+	if k.ProbeAt.Sub(now) > lastProbe {
+		k.ProbeAt = now.Add(lastProbe)
+	}
 }

@@ -92,6 +92,72 @@ func TestBreakerKeepsItsWord(t *testing.T) {
 	})
 }
 
+// Fault 57: whatever the clock is set to, a breaker that is open is probed
+// within the wait it has, counted by the new clock.
+func TestABreakerFollowsTheClock(t *testing.T) {
+	began := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	for name, leap := range map[string]time.Duration{
+		"a year ahead": 365 * 24 * time.Hour, "an hour back": -time.Hour, "a second back": -time.Second, "not": 0,
+	} {
+		g := newGate()
+		for range breakAfter {
+			g.told(false, false, began)
+		}
+		now := began.Add(10*time.Second + leap)
+		limit, wait := g.limit(hook.Policy{}, now, 4)
+		switch {
+		case leap > 0:
+			if limit != 1 {
+				t.Errorf("%s: room for %d, want the probe: its time is over by the clock", name, limit)
+			}
+			continue
+		case limit != 0 || wait > firstProbe || wait <= 0:
+			t.Errorf("%s: room for %d in %v, want none within %v", name, limit, wait, firstProbe)
+		}
+		for elapsed := time.Duration(0); limit == 0; elapsed += wait {
+			if elapsed > firstProbe {
+				t.Fatalf("%s: no probe after %v", name, elapsed)
+			}
+			now = now.Add(wait)
+			limit, _ = g.limit(hook.Policy{}, now, 4)
+		}
+	}
+	// One that was written down while the clock was a year ahead, too.
+	g := newGate()
+	g.breaker.Breaker = hook.Breaker{State: hook.BreakerOpen, Since: began.Add(-time.Minute), ProbeAt: began.AddDate(1, 0, 0), Failures: 10}
+	if limit, wait := g.limit(hook.Policy{}, began, 4); limit != 0 || wait != lastProbe {
+		t.Errorf("room for %d in %v, want none for %v", limit, wait, lastProbe)
+	}
+	if limit, _ := g.limit(hook.Policy{}, began.Add(lastProbe), 4); limit != 1 {
+		t.Errorf("room for %d after that, want the probe", limit)
+	}
+}
+
+// Fault 57: a rate neither stops for as long as the clock was set back, nor
+// lets a burst go when it is set ahead.
+func TestARateFollowsTheClock(t *testing.T) {
+	for name, leap := range map[string]time.Duration{"a year ahead": 365 * 24 * time.Hour, "an hour back": -time.Hour} {
+		now, g, p := time.Unix(1_800_000_000, 0), newGate(), hook.Policy{RatePerSecond: 2}
+		take := func(most int) (n int) {
+			for limit, _ := g.limit(p, now, most); n < limit; n++ {
+				g.claimed(hook.Delivery{DueAt: now}, now)
+			}
+			return n
+		}
+		if n := take(32); n != 1 {
+			t.Fatalf("%d at first", n)
+		}
+		now = now.Add(leap)
+		if n := take(32); n > 1 {
+			t.Errorf("%s: %d at once, at two a second", name, n)
+		}
+		now = now.Add(time.Second)
+		if n := take(32); n != 1 {
+			t.Errorf("%s: %d a second later, want one", name, n)
+		}
+	}
+}
+
 // Fault 58: what was due while the machine slept begins with one at a time, and
 // widens with each that the target takes.
 func TestLateOnesAreBegunOneAtATime(t *testing.T) {

@@ -2,6 +2,8 @@ package forward
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	"creel/backend/hook"
@@ -43,34 +45,51 @@ func (b *Outbox) learn(j *job, a hook.Attempt, to hook.DeliveryState) {
 	}
 	b.thirst()
 	if j.gate.breaker.State == hook.BreakerOpen {
-		b.putBack(j.d.Target)
+		b.putBack(strings.TrimPrefix(j.lane, byHand))
 		b.o.Log.Info("target rests: it failed too often in a row", "target", j.d.Target, "failures", j.gate.breaker.Failures, "until", j.gate.breaker.ProbeAt)
 	}
 	b.telling()
 }
 
-// putBack makes what is queued for a target wait again. The caller holds mu.
-func (b *Outbox) putBack(target string) {
-	l := b.lanes[target]
-	if l == nil || len(l.queue) == 0 || b.closing {
+// holdBack puts back what a claim brought of targets whose breakers opened while
+// it was made. The caller holds mu.
+func (b *Outbox) holdBack() {
+	for name, l := range b.lanes {
+		if l.gate != nil && l.gate.breaker.State != hook.BreakerClosed {
+			b.putBack(name)
+		}
+	}
+}
+
+// putBack makes what is queued in a lane wait again, but for a probe. The caller
+// holds mu.
+func (b *Outbox) putBack(name string) {
+	l := b.lanes[name]
+	if l == nil || b.closing {
 		return
 	}
 	var ids []string
-	for _, j := range l.queue {
+	l.queue = slices.DeleteFunc(l.queue, func(j *job) bool {
+		if j.probe {
+			return false
+		}
 		ids = append(ids, j.d.ID)
 		j.cancel(nil)
 		delete(b.jobs, j.d.ID)
+		return true
+	})
+	if len(ids) == 0 {
+		return
 	}
-	b.queued -= len(l.queue)
-	l.queue = nil
+	b.queued -= len(ids)
 	// Until it is written nothing else of the lane may be claimed.
 	l.recording++
 	b.work.Go(func() {
 		b.persist("deliveries not put back", func(ctx context.Context) error { return b.ledger.PutBack(ctx, ids) })
 		b.mu.Lock()
 		defer b.mu.Unlock()
-		if l.recording--; l.idle() && b.lanes[target] == l {
-			delete(b.lanes, target)
+		if l.recording--; l.idle() && b.lanes[l.name] == l {
+			delete(b.lanes, l.name)
 		}
 		b.thirst()
 		b.nudge()
@@ -143,6 +162,7 @@ func (b *Outbox) remember(ctx context.Context) {
 		g := b.gateOf(name)
 		g.breaker.Breaker = k
 		g.breaker.brokenOff(b.o.Now())
+		b.untold = true // who waits for its answer learns that it rests
 	}
 }
 
@@ -172,12 +192,20 @@ func (b *Outbox) TryNow(target string) bool {
 	return true
 }
 
-// Rename moves what is known of a target to its new name; "" forgets it.
+// Rename moves what is known of a target, and what is under way to it, to its
+// new name; "" forgets it.
 func (b *Outbox) Rename(was, target string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if was == target {
+		return
+	}
+	if target != "" {
+		b.moveLane(was, target)
+		b.moveLane(byHand+was, byHand+target)
+	}
 	g := b.gates[was]
-	if g == nil || was == target {
+	if g == nil {
 		return
 	}
 	delete(b.gates, was)
@@ -186,4 +214,20 @@ func (b *Outbox) Rename(was, target string) {
 	}
 	b.untold = true
 	b.nudge()
+}
+
+// moveLane renames a lane, so that what is claimed next stands behind what is
+// under way. The caller holds mu.
+func (b *Outbox) moveLane(was, name string) {
+	l := b.lanes[was]
+	if l == nil || b.lanes[name] != nil {
+		return
+	}
+	delete(b.lanes, was)
+	l.name, b.lanes[name] = name, l
+	for _, j := range b.jobs {
+		if j.lane == was {
+			j.lane = name
+		}
+	}
 }

@@ -23,18 +23,18 @@ func (b *Outbox) do(j *job) {
 
 // try sends j and works out the state that leaves it in.
 func (b *Outbox) try(j *job) (hook.Attempt, hook.DeliveryState, time.Time) {
-	d := j.d
-	out := Outbound{Delivery: d, N: len(d.Attempts) + 1}
-	if d.Target != "" {
-		t, ok := b.ledger.Target(d.Target)
-		if !ok {
-			return b.newAttempt(d, hook.ErrCancelled, fmt.Sprintf("not sent: the target %q was deleted", d.Target)), hook.Cancelled, time.Time{}
-		}
-		out.Target = &t
+	d, t, found := b.aimed(j)
+	out := Outbound{Delivery: d, N: len(d.Attempts) + 1, Target: t}
+	var p hook.Prepared
+	var err error
+	if found {
+		p, err = b.prepare(j, d, t)
 	}
-	p, err := b.prepare(j, out.Target)
 	switch {
-	case context.Cause(j.ctx) != nil: // told by the sender
+	case j.ctx.Err() != nil:
+		return b.notBegun(d, context.Cause(j.ctx))
+	case !found:
+		return b.newAttempt(d, hook.ErrCancelled, fmt.Sprintf("not sent: the target %q was deleted", d.Target)), hook.Cancelled, time.Time{}
 	case hook.KindOf(err) == hook.NotFound:
 		return b.newAttempt(d, hook.ErrCancelled, "not sent: the request was deleted"), hook.Cancelled, time.Time{}
 	case err != nil:
@@ -42,7 +42,7 @@ func (b *Outbox) try(j *job) (hook.Attempt, hook.DeliveryState, time.Time) {
 	case p.Refused != nil:
 		return b.refused(d, *p.Refused)
 	}
-	out.Request, out.Raw, out.Sign, out.Delivery.Draft = p.Request, p.Raw, p.Sign, p.Draft
+	out.Request, out.Raw, out.Sign, out.Rest, out.Delivery.Draft = p.Request, p.Raw, p.Sign, p.Rest, p.Draft
 	switch {
 	case p.Draft != nil && p.Draft.Transformed:
 		out.Delivery.URL = p.Draft.URL
@@ -60,6 +60,15 @@ func (b *Outbox) try(j *job) (hook.Attempt, hook.DeliveryState, time.Time) {
 	return a, to, nextAt
 }
 
+// notBegun is the outcome of a try that was broken off before it was sent: what
+// was to be sent may not even have been read.
+func (b *Outbox) notBegun(d hook.Delivery, cause error) (hook.Attempt, hook.DeliveryState, time.Time) {
+	if errors.Is(cause, errClosing) {
+		return b.newAttempt(d, hook.ErrCancelled, "not sent: creel was closing; the delivery goes on at the next start"), hook.Waiting, time.Time{}
+	}
+	return b.newAttempt(d, hook.ErrCancelled, "cancelled before anything was sent"), hook.Cancelled, time.Time{}
+}
+
 // refused ends a delivery of which nothing is sent.
 func (b *Outbox) refused(d hook.Delivery, why hook.AttemptError) (hook.Attempt, hook.DeliveryState, time.Time) {
 	to := hook.Failed
@@ -69,13 +78,41 @@ func (b *Outbox) refused(d hook.Delivery, why hook.AttemptError) (hook.Attempt, 
 	return b.newAttempt(d, why.Kind, why.Text), to, time.Time{}
 }
 
+// patience is how often in a row something is asked for that may be there in a
+// moment.
+const patience = 5
+
+// aimed finds the target of a job, nil for a pasted URL. It may have been
+// renamed since the delivery was claimed; ok is false when it is gone.
+func (b *Outbox) aimed(j *job) (d hook.Delivery, t *hook.Target, ok bool) {
+	d = j.d
+	if d.Target == "" {
+		return d, nil, true
+	}
+	pause := time.Duration(0)
+	for range patience {
+		if found, ok := b.ledger.Target(d.Target); ok {
+			return d, &found, true
+		}
+		if now, err := b.ledger.Delivery(j.ctx, d.ID); err == nil {
+			d.Target = now.Target
+		}
+		pause = backoff(pause)
+		select {
+		case <-j.ctx.Done():
+			return d, nil, false
+		case <-b.o.After(pause):
+		}
+	}
+	return d, nil, false
+}
+
 // prepare asks what to send. A history that cannot be read just now is asked
 // again a few times: the delivery has only this try.
-func (b *Outbox) prepare(j *job, t *hook.Target) (p hook.Prepared, err error) {
-	const tries = 5
+func (b *Outbox) prepare(j *job, d hook.Delivery, t *hook.Target) (p hook.Prepared, err error) {
 	pause := time.Duration(0)
-	for range tries {
-		p, err = b.ledger.Prepare(j.ctx, j.d, t)
+	for range patience {
+		p, err = b.ledger.Prepare(j.ctx, d, t)
 		if err == nil || hook.KindOf(err) == hook.NotFound || j.ctx.Err() != nil {
 			return p, err
 		}

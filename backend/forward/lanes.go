@@ -89,6 +89,7 @@ func (b *Outbox) claim(ctx context.Context) error {
 		for _, d := range ds {
 			b.enqueue(ctx, d)
 		}
+		b.holdBack()
 		b.startAll()
 		b.mu.Unlock()
 		if err != nil {
@@ -215,8 +216,8 @@ func (b *Outbox) enqueue(ctx context.Context, d hook.Delivery) {
 		l.gate, l.most, l.inOrder = j.gate, parallel(t.Policy, b.o.PerLane), t.Policy.InOrder
 		now := b.o.Now()
 		j.gate.claimed(d, now)
-		if j.gate.breaker.State == hook.BreakerOpen {
-			j.gate.breaker.probing(now)
+		if k := &j.gate.breaker; k.State == hook.BreakerOpen && k.wait(now) == 0 {
+			k.probing(now)
 			j.probe, b.untold = true, true
 		}
 	}

@@ -19,6 +19,9 @@ type Ledger interface {
 	// none. It is hook.NotFound when the request is gone. It may be asked again
 	// after an error, and is asked again at each try.
 	Prepare(ctx context.Context, d hook.Delivery, t *hook.Target) (hook.Prepared, error)
+	// Delivery returns one as it stands: its target may have been renamed since
+	// it was claimed.
+	Delivery(ctx context.Context, id string) (hook.Delivery, error)
 	// Targets returns all targets; Target one by name.
 	Targets() []hook.Target
 	Target(name string) (hook.Target, bool)
@@ -34,9 +37,9 @@ type Ledger interface {
 	KeepBreakers(ctx context.Context, breakers map[string]hook.Breaker) error
 }
 
-// byHand begins the name of a lane of replays that are one try. They have one of their own for
-// each target: what a person sends does not queue behind what waits, and no
-// breaker, rate or order holds it up.
+// byHand begins the name of a lane of replays that are one try. They have one
+// of their own for each target: what a person sends does not queue behind what
+// waits, and no breaker, rate or order holds it up.
 const byHand = "\x01"
 
 // Lane is the queue a delivery stands in: the target's name, for replays with

@@ -21,9 +21,9 @@ type OutboxOptions struct {
 	// Random varies waits, 0 ≤ x < 1; nil is math/rand.
 	Random func() float64
 	// Parallel is how many sends run at once in all, 0 is 32, and PerLane how
-	// many to a target whose policy does not say, 0 is 4. A lane in which nothing runs may start one
-	// send even when all places are taken (up to four times Parallel), so that
-	// dead targets never hold up a live one.
+	// many to a target whose policy does not say, 0 is 4. A lane in which nothing
+	// runs may start one send even when all places are taken (up to four times
+	// Parallel), so that dead targets never hold up a live one.
 	Parallel, PerLane int
 	// Grace is how long sends under way may go on once Run's context has
 	// ended; 0 is 3 s.
@@ -153,6 +153,14 @@ func (b *Outbox) Cancel(deliveryID string) bool {
 		}
 	}
 	return true
+}
+
+// Holds reports whether a delivery was claimed and what came of it is not
+// written down, so that it will be.
+func (b *Outbox) Holds(deliveryID string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.jobs[deliveryID] != nil
 }
 
 // Run sends what is due until ctx ends. Sends under way then have the grace

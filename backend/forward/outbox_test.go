@@ -153,6 +153,17 @@ func (l *ledger) Prepare(_ context.Context, d hook.Delivery, _ *hook.Target) (ho
 	}, nil
 }
 
+func (l *ledger) Delivery(_ context.Context, id string) (hook.Delivery, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, d := range l.ds {
+		if d.ID == id {
+			return *d, nil
+		}
+	}
+	return hook.Delivery{}, hook.Faultf(hook.NotFound, "no such delivery")
+}
+
 func (l *ledger) Target(name string) (hook.Target, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

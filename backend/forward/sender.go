@@ -8,6 +8,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"io"
 	"net"
 	"strings"
 	"time"
@@ -61,6 +62,8 @@ type Outbound struct {
 	Raw      hook.Raw
 	Target   *hook.Target // nil for a pasted URL or a draft
 	Sign     hook.Signer  // nil when nothing is signed anew
+	// Rest is given what of the answer's body is not kept; nil is nobody.
+	Rest hook.AnswerRest
 }
 
 // aim works the URL out anew: the target may have another one by now than when
@@ -149,7 +152,11 @@ func (s *Sender) Send(ctx context.Context, o Outbound) hook.Attempt {
 	defer cancel()
 	a.Unverified = m.place.secure && c.verify == hook.VerifySkip
 	for {
-		t := &trip{s: s, m: m, a: &a, c: c}
+		t := &trip{s: s, m: m, a: &a, c: c, rest: io.Discard}
+		if o.Rest != nil {
+			o.Rest.Reset()
+			t.rest = o.Rest
+		}
 		if err := t.run(within); err != nil {
 			a.Err = t.explain(ctx, err)
 			break

@@ -37,6 +37,8 @@ type trip struct {
 	m message
 	a *hook.Attempt
 	c connection
+	// rest is given what of the answer's body is not kept.
+	rest io.Writer
 
 	phase  phase
 	within time.Duration // the limit of the phase
@@ -193,7 +195,7 @@ func (t *trip) read(ctx context.Context, l *link, ready time.Time) (clean bool, 
 		return false, err
 	}
 	t.a.Status, t.a.AnswerHead = h.status, h.raw
-	body, err := readAnswerBody(l.br, h, t.m.method)
+	body, err := readAnswerBody(l.br, h, t.m.method, t.rest)
 	t.got = body.bytes
 	t.a.AnswerBody, t.a.AnswerBytes = body.kept, body.bytes
 	t.a.AnswerTruncated = body.bytes > int64(len(body.kept)) || err != nil

@@ -154,11 +154,30 @@ type Answer struct {
 	Status  int
 	Headers Headers // Content-Type included; Content-Length is computed
 	Body    []byte
-	Delay   time.Duration // to wait before answering
+	Rest    [][]byte // of the body, behind Body
+	// Length is that of the whole body when it is more than Body and Rest: it is
+	// announced, and the connection ends where they do, so that the sender sees
+	// the answer cut.
+	Length int64
+	Delay  time.Duration // to wait before answering
 	// Fault goes wrong on purpose when it is not nil.
 	Fault *ReplyFault
 	// Later, when not nil, is called for the answer once the request's bytes are
 	// let go of, and takes the place of all the other fields. It may take long;
 	// when hurry is closed it returns at once.
 	Later func(hurry <-chan struct{}) Answer
+	// Done, when not nil, is called once Body and Rest are not needed any more.
+	Done func()
 }
+
+// BodyBytes is how long the body is that there is.
+func (a *Answer) BodyBytes() int64 {
+	n := int64(len(a.Body))
+	for _, part := range a.Rest {
+		n += int64(len(part))
+	}
+	return n
+}
+
+// IsCut says that the body is announced longer than it is.
+func (a *Answer) IsCut() bool { return a.Length > a.BodyBytes() }

@@ -1,5 +1,7 @@
 package hook
 
+import "io"
+
 // Prepared is what one try of a delivery sends. It is worked out anew for each
 // try, right before it is sent.
 type Prepared struct {
@@ -12,6 +14,17 @@ type Prepared struct {
 	// Refused, when it is not nil, says why nothing is sent. It ends the
 	// delivery: as Dropped when it is of class ErrDropped, else as Failed.
 	Refused *AttemptError
+	// Rest, when it is not nil, is given what follows the first MaxAnswer bytes
+	// of the answer's body, as it comes.
+	Rest AnswerRest
+}
+
+// AnswerRest takes the part of an answer's body that is not kept. Writing never
+// blocks and never fails; what there is no room for is dropped.
+type AnswerRest interface {
+	io.Writer
+	// Reset says that the body of another answer follows, after a redirect.
+	Reset()
 }
 
 // Signer makes anew what depends on the moment a message is sent and the place

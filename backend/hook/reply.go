@@ -122,6 +122,7 @@ const (
 	ToldHandshake = "handshake" // handshake:ID
 	ToldFault     = "fault"     // fault:KIND
 	ToldWaiting   = "waiting"   // waiting:NAME, for the answer of that target; Status is 0
+	ToldCut       = "cut"       // cut:BYTES, after so many bytes of the target's answer, which is longer
 	ToldTarget    = "target"    // target:NAME, whose answer it was
 	ToldFallback  = "fallback"  // fallback:WHY, in place of the target's answer
 )

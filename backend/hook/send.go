@@ -108,9 +108,15 @@ type Delivery struct {
 	// replay is one try. A forward always follows.
 	Retry bool
 	// Base is how many attempts were made before the schedule last began anew.
-	Base     int
+	Base int
+	// Logs is what the target's transform wrote with console.log when it last
+	// ran for this delivery, a line each; up to MaxLogs bytes.
+	Logs     []string
 	Attempts []Attempt // oldest first
 }
+
+// MaxLogs is how many bytes are kept of what a transform wrote.
+const MaxLogs = 4 << 10
 
 // ErrorClass says why an attempt has no answer.
 type ErrorClass string
@@ -188,3 +194,7 @@ type Hop struct {
 
 // MaxAnswer is how many bytes of an answer's body are kept.
 const MaxAnswer = 1 << 20
+
+// MaxPassed is how many bytes of an answer's body are passed on to a sender that
+// waits for it; what is longer is cut there.
+const MaxPassed = 25 << 20

@@ -8,6 +8,11 @@ it("says how an answer came about", () => {
   expect(toldText("rule:1,target:a, b:c")).toBe("by rule 1; with the answer of a, b:c");
   expect(toldText("waiting:app")).toBe("waiting for app");
   expect(toldText("fallback:timeout")).toBe("in its place, since the target took too long");
+  expect(toldText("fallback:resting")).toBe("in its place, since the target rests after failing too often");
+  expect(toldText("cut:26214400,target:local, app")).toBe(
+    "cut short, since the target’s answer is too large; with the answer of local, app",
+  );
+  expect(toldBadge("cut:26214400,target:app")?.text).toBe("cut");
   expect(toldText("fallback:protocol")).toContain("(protocol)");
   expect(toldText("nonsense")).toBe("");
 });

@@ -35,6 +35,8 @@ const WHY: Record<string, string> = {
   closing: "Creel was closing",
   large: "the target’s answer was too large",
   "not-forwarded": "nothing was forwarded",
+  resting: "the target rests after failing too often",
+  cancelled: "its delivery was cancelled",
   refused: "nothing listened at the target",
   dns: "the target’s name has no address",
   reset: "the target broke the connection",
@@ -69,6 +71,8 @@ export function toldText(told: string | undefined): string {
           return FAULTS[detail] ?? "it went wrong on purpose";
         case "waiting":
           return `waiting for ${detail}`;
+        case "cut":
+          return "cut short, since the target’s answer is too large";
         case "target":
           return `with the answer of ${detail}`;
         case "fallback":
@@ -86,7 +90,9 @@ export function toldBadge(
   told: string | undefined,
 ): { text: string; fault: boolean; title: string } | undefined {
   const marks = marksOf(told ?? "");
-  const mark = marks.find((m) => m.kind === "handshake" || m.kind === "fault" || m.kind === "fallback");
+  const mark = marks.find(
+    (m) => m.kind === "handshake" || m.kind === "fault" || m.kind === "fallback" || m.kind === "cut",
+  );
   if (!mark) return undefined;
   if (mark.kind === "handshake")
     return { text: "handshake", fault: false, title: `Answered the ${nameOf(mark.detail)} handshake` };
