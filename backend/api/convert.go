@@ -103,6 +103,7 @@ func deliveryOf(d hook.Delivery) Delivery {
 		Edited:      d.Draft != nil && (!d.Draft.Transformed || d.Draft.Edited),
 		Transformed: d.Draft != nil && d.Draft.Transformed,
 		Resigned:    d.Resign != nil,
+		Logs:        d.Logs,
 		CreatedAt:   stamp(d.CreatedAt), Attempts: make([]Attempt, len(d.Attempts)),
 	}
 	if !d.NextAt.IsZero() {

@@ -135,6 +135,8 @@ type Delivery struct {
 	Resigned bool   `json:"resigned" doc:"signed anew at each try"`
 	// Transformed says that the target's transform made what is sent.
 	Transformed bool `json:"transformed" doc:"the target's transform made what is sent; it is not run again"`
+	// Logs is what that transform wrote.
+	Logs []string `json:"logs,omitempty" doc:"what the target's transform wrote with console.log when it last ran for this delivery, a line each; up to 4 KiB"`
 
 	CreatedAt string    `json:"createdAt" format:"date-time"`
 	NextAt    string    `json:"nextAt,omitempty" format:"date-time"`
@@ -157,7 +159,7 @@ type Attempt struct {
 	Error           *AttemptError `json:"error,omitempty"`
 	PhasesMs        Phases        `json:"phasesMs"`
 	AnswerBytes     int64         `json:"answerBytes" doc:"of the whole answer body"`
-	AnswerTruncated bool          `json:"answerTruncated" doc:"only its first 1 MiB was kept"`
+	AnswerTruncated bool          `json:"answerTruncated" doc:"only its first 1 MiB was kept, or it did not come whole"`
 	Changes         *int          `json:"changes,omitempty" doc:"differences from the previous answer by this URL"`
 	Against         string        `json:"against,omitempty" doc:"the attempt it was compared with"`
 	Unverified      bool          `json:"unverified,omitempty" doc:"the certificate of the target was not checked"`

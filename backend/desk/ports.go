@@ -105,6 +105,9 @@ type Store interface {
 	// Transformed already keeps it, and nothing is recorded: that draft is
 	// returned. It is a Conflict when the delivery is not Sending.
 	Freeze(ctx context.Context, id string, draft hook.Draft, more []hook.Delivery) (hook.Draft, error)
+	// KeepLogs notes what the transform of a delivery wrote, in place of what it
+	// wrote before.
+	KeepLogs(ctx context.Context, id string, logs []string) error
 	// Move changes the state of a delivery that is in one of the states from:
 	// Waiting (try again now) or Cancelled. It is a Conflict otherwise.
 	Move(ctx context.Context, id string, from []hook.DeliveryState, to hook.DeliveryState) error

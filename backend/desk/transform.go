@@ -30,6 +30,7 @@ func (d *Desk) transform(ctx context.Context, del hook.Delivery, t *hook.Target,
 	}
 	in := transformed(del, t.Name, p)
 	out, err := d.run(ctx, t.Transform, in)
+	d.keepLogs(ctx, del, out.Logs)
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return p, err

@@ -183,3 +183,33 @@ func TestLeavingATrialEndsIt(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// What a transform writes with console.log is kept with the delivery it made,
+// with one that it failed or dropped, and not with what it made beside it.
+func TestWhatATransformWritesIsKept(t *testing.T) {
+	rig := testkit.NewRig(t)
+	app := testkit.NewTarget(t)
+	app.Script(testkit.Step{Status: 500})
+	aim(t, rig, transforming(app, `function transform(r) {
+		console.log("order", r.json.id, { paid: true });
+		console.warn("twice");
+		if (r.json.id === 2) throw new Error("no such order");
+		return r.json.id === 3 ? null : [r, r];
+	}`), "")
+	want := func(id int) []string { return []string{fmt.Sprintf(`order %d {"paid":true}`, id), "twice"} }
+	for id, n := range map[int]int{1: 2, 2: 1, 3: 1} {
+		ds := done(t, rig, rig.Post("/a", fmt.Sprintf(`{"id":%d}`, id)))
+		said := 0
+		for _, d := range ds {
+			if len(d.Logs) > 0 {
+				said++
+				if !slices.Equal(d.Logs, want(id)) {
+					t.Errorf("order %d wrote %q, want %q", id, d.Logs, want(id))
+				}
+			}
+		}
+		if len(ds) != n || said != 1 {
+			t.Errorf("order %d: %d deliveries, %d of which say what was written", id, len(ds), said)
+		}
+	}
+}

@@ -121,7 +121,7 @@ func bucket(s hook.DeliveryState) string {
 	return "d_failed"
 }
 
-const deliveryColumns = `d.n, d.id, d.request, d.target, d.url, d.kind, d.state, d.created_at, d.next_at, d.draft, d.tries, d.due_at, d.retry, d.base`
+const deliveryColumns = `d.n, d.id, d.request, d.target, d.url, d.kind, d.state, d.created_at, d.next_at, d.draft, d.tries, d.due_at, d.retry, d.base, d.logs`
 
 type delivery struct {
 	hook.Delivery
@@ -131,8 +131,8 @@ type delivery struct {
 func deliveryOf(scan func(...any) error) (d delivery, err error) {
 	var created, due int64
 	var next sql.NullInt64
-	var draft string
-	err = scan(&d.n, &d.ID, &d.Request, &d.Target, &d.URL, &d.Kind, &d.State, &created, &next, nullText{&draft}, &d.tries, &due, &d.Retry, &d.Base)
+	var draft, logs string
+	err = scan(&d.n, &d.ID, &d.Request, &d.Target, &d.URL, &d.Kind, &d.State, &created, &next, nullText{&draft}, &d.tries, &due, &d.Retry, &d.Base, nullText{&logs})
 	if err != nil {
 		return d, err
 	}
@@ -144,6 +144,9 @@ func deliveryOf(scan func(...any) error) (d delivery, err error) {
 		var from differences
 		err = json.Unmarshal([]byte(draft), &from)
 		d.Draft, d.Resign = from.Draft, from.Resign
+	}
+	if logs != "" && err == nil {
+		err = json.Unmarshal([]byte(logs), &d.Logs)
 	}
 	return d, err
 }

@@ -60,6 +60,25 @@ func (s *Store) Freeze(ctx context.Context, id string, draft hook.Draft, more []
 	return frozen, err
 }
 
+// KeepLogs notes what the transform of a delivery wrote, in place of what it
+// wrote before.
+func (s *Store) KeepLogs(ctx context.Context, id string, logs []string) error {
+	var text any
+	if len(logs) > 0 {
+		b, err := json.Marshal(logs)
+		if err != nil {
+			return err
+		}
+		text = string(b)
+	}
+	return s.write(ctx, "keep what a transform wrote", func(t *tx) error {
+		return t.query("UPDATE deliveries SET logs = ? WHERE id = ? RETURNING request", func(row []driver.Value) error {
+			t.touch(integer(row[0]))
+			return nil
+		}, text, id)
+	})
+}
+
 // resignOf says whether a delivery is signed anew, which is settled when it is
 // made.
 func (s *Store) resignOf(ctx context.Context, id string) (*hook.Resign, error) {

@@ -96,6 +96,8 @@ export interface Delivery {
   resigned: boolean;
   /** The target's transform made what is sent; it is not run again. */
   transformed: boolean;
+  /** What that transform wrote with console.log, a line each. */
+  logs?: string[];
   createdAt: string;
   nextAt?: string;
   /** Oldest first. */

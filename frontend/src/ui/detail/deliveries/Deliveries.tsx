@@ -13,6 +13,7 @@ import { ArrowUpIcon, Button, ChevronIcon, CopyButton, EmptyState, Tag } from ".
 import { AttemptView, compareAnswers } from "./AttemptView";
 import css from "./Deliveries.module.css";
 import { MiddleCut } from "./MiddleCut";
+import { TransformLogs } from "./TransformLogs";
 import { useAnchor } from "./useAnchor";
 
 /** Where a request was sent, and every try with what came back. */
@@ -131,6 +132,11 @@ function DeliveryItem({ delivery, first }: { delivery: Delivery; first: boolean 
             onCopy={() => desk.host.copyText(delivery.url)}
           />
         </span>
+        {delivery.transformed && (
+          <Tag tone="purple" title="The target’s transform made what was sent">
+            transformed
+          </Tag>
+        )}
         {delivery.edited && <Tag tone="purple">edited</Tag>}
         {delivery.resigned && (
           <Tag tone="purple" title="The signature was made anew for this delivery, at each try">
@@ -158,6 +164,7 @@ function DeliveryItem({ delivery, first }: { delivery: Delivery; first: boolean 
         <span>{delivery.kind === "forward" ? "forwarded" : "replayed"}</span>
         <span title={fullTime(delivery.createdAt)}>{clock(delivery.createdAt)}</span>
       </p>
+      {delivery.logs && <TransformLogs lines={delivery.logs} />}
       {delivery.attempts.length === 0 && (
         <p className={css.none}>
           {delivery.state === "sending" ? "On its way…" : pending ? "Not tried yet." : "Never tried."}
