@@ -73,6 +73,18 @@ type Run struct {
 	Cancelled int64    `json:"cancelled"`
 	Changed   int64    `json:"changed" doc:"answered otherwise than the time before"`
 	Same      int64    `json:"same" doc:"answered as the time before"`
+	Repeats   *Repeats `json:"repeats,omitempty" doc:"of a run that sends each request more than once: whether it comes out the same each time"`
+}
+
+// Repeats compare the outcomes of a run with the first one of the same request
+// and place. No answer is an outcome of its own; headers are not looked at.
+type Repeats struct {
+	Outcomes    int64 `json:"outcomes" doc:"that were compared, the firsts among them"`
+	Firsts      int64 `json:"firsts" doc:"that the others were compared with"`
+	Same        int64 `json:"same" doc:"as the first"`
+	Unlike      int64 `json:"unlike" doc:"with another status, another body, or both"`
+	OtherStatus int64 `json:"otherStatus"`
+	OtherBody   int64 `json:"otherBody"`
 }
 
 // RunItem is one sending of a run.
@@ -94,6 +106,7 @@ type RunItem struct {
 	Note      string  `json:"note,omitempty" doc:"why there is no answer; of a simulation what the provider makes of it"`
 	AtMs      int64   `json:"atMs,omitempty" doc:"of a simulation: since the first try, by the provider's clock"`
 	WaitMs    int64   `json:"waitMs,omitempty" doc:"of a simulation: until the next try"`
+	Alike     string  `json:"alike,omitempty" enum:"first,same,status,body,both" doc:"of a run that sends each request more than once: how it compares with the first outcome, or in what it differs"`
 	Ruling    string  `json:"ruling,omitempty" enum:"accepted,retry,give-up,disabled" doc:"of a simulation"`
 	Method    string  `json:"method,omitempty" doc:"of the request, as the two below; absent when it was deleted"`
 	Path      string  `json:"path,omitempty" doc:"the request-target as it was sent to Creel"`
@@ -163,6 +176,9 @@ func runOf(r hook.Run) Run {
 		ID: r.ID, Order: order, State: string(r.State), Reason: r.Reason, CreatedAt: stamp(r.CreatedAt), Total: r.Total, Sent: r.Sent,
 		Delivered: r.Delivered, Failed: r.Failed, Cancelled: r.Cancelled, Changed: r.Changed, Same: r.Same,
 	}
+	if p := r.Repeats; p.Firsts > 0 {
+		out.Repeats = &Repeats{p.Firsts + p.Same + p.Unlike, p.Firsts, p.Same, p.Unlike, p.OtherStatus, p.OtherBody}
+	}
 	if !r.EndedAt.IsZero() {
 		out.EndedAt = stamp(r.EndedAt)
 	}
@@ -175,7 +191,7 @@ func runItemOf(i hook.RunItem) RunItem {
 	out := RunItem{
 		N: i.N, Request: i.Request, Place: i.Place, Repeat: i.Repeat, Duplicate: i.Twin, State: string(i.State), URL: i.URL,
 		Delivery: i.Delivery, Attempt: i.Attempt, Status: i.Status, TookMs: float64(i.Took) / float64(time.Millisecond),
-		Against: i.Against, Was: i.Was, Note: i.Note, AtMs: i.At.Milliseconds(), WaitMs: i.Wait.Milliseconds(), Ruling: string(i.Ruling),
+		Against: i.Against, Was: i.Was, Note: i.Note, AtMs: i.At.Milliseconds(), WaitMs: i.Wait.Milliseconds(), Ruling: string(i.Ruling), Alike: string(i.Alike),
 	}
 	if i.Changes >= 0 {
 		out.Changes = &i.Changes

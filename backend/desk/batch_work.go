@@ -6,7 +6,6 @@ import (
 	"sync"
 	"time"
 
-	"creel/backend/compare"
 	"creel/backend/hook"
 )
 
@@ -38,6 +37,8 @@ type runner struct {
 
 	notBefore time.Time // when the next may start
 
+	repeats *repeats // nil when nothing is sent twice
+
 	end    hook.RunState // what it will end as; "" while it starts items
 	reason string
 }
@@ -52,6 +53,7 @@ func newRunner(d *Desk, run hook.Run, drains bool) *runner {
 	if drains {
 		r.end = run.State
 	}
+	r.repeats = newRepeats(r)
 	return r
 }
 
@@ -90,7 +92,10 @@ func (r *runner) adopt(ctx context.Context) error {
 	for _, it := range open {
 		r.fly(it, it.Delivery)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return r.repeats.adopt(ctx)
 }
 
 // fly notes that an item is under way.
@@ -287,6 +292,9 @@ func (r *runner) outcomes(ctx context.Context, items []hook.RunItem, settled []h
 	if len(settled) == 0 {
 		return nil
 	}
+	for i := range settled {
+		settled[i].Alike = r.repeats.judge(ctx, items[i], settled[i])
+	}
 	if err := r.d.store.SettleItems(ctx, r.run.ID, settled); err != nil {
 		return err
 	}
@@ -332,23 +340,6 @@ func (r *runner) reading(ctx context.Context, e ending) (state hook.ItemState, o
 		}
 	}
 	return hook.ItemFailed, o, true
-}
-
-// leaveOut counts the changes anew without the paths that the order ignores.
-func (r *runner) leaveOut(ctx context.Context, o *hook.RunOutcome) {
-	if len(r.run.Order.Ignore) == 0 || o.Against == "" || o.Changes <= 0 {
-		return
-	}
-	before, _, err := r.d.store.Attempt(ctx, o.Against)
-	if err != nil {
-		return // pruned: the count without the paths stands
-	}
-	now, _, err := r.d.store.Attempt(ctx, o.Attempt)
-	if err != nil {
-		return
-	}
-	o.Changes = compare.Compare(messageOf(before.AnswerHead, before.AnswerBody), messageOf(now.AnswerHead, now.AnswerBody),
-		compare.Options{Ignore: append(sameByNature(), r.run.Order.Ignore...)}).Count
 }
 
 // breakOff cancels what is under way.

@@ -14,6 +14,7 @@ type Run struct {
 	CreatedAt time.Time
 	EndedAt   time.Time // zero while it works
 	RunCounts
+	Repeats Repeats
 }
 
 // RunCounts are how far a run has come, in items.
@@ -29,6 +30,29 @@ type RunCounts struct {
 
 // Done is how many items have come to an end.
 func (c RunCounts) Done() int64 { return c.Delivered + c.Failed + c.Cancelled }
+
+// Repeats sum up a run that sends each request more than once to a place: does
+// it come out the same each time? No answer is an outcome of its own.
+type Repeats struct {
+	Firsts      int64 // outcomes that the others of their request and place are compared with
+	Same        int64 // as the first
+	Unlike      int64 // with another status, another body, or both
+	OtherStatus int64
+	OtherBody   int64
+}
+
+// Likeness is how an outcome compares with the first one of its request and
+// place; "" is that it does not.
+type Likeness string
+
+// The likenesses. Headers are not looked at.
+const (
+	LikeFirst    Likeness = "first" // it is the first
+	LikeSame     Likeness = "same"
+	UnlikeStatus Likeness = "status"
+	UnlikeBody   Likeness = "body"
+	UnlikeBoth   Likeness = "both"
+)
 
 // RunState is where a run stands.
 type RunState string
@@ -118,6 +142,7 @@ type RunOutcome struct {
 	Against string // the attempt before, whose answer it was compared with
 	Was     int    // the status of that answer; 0 when there is none
 	Note    string // why there is no answer, a sentence; else ""
+	Alike   Likeness
 	// Of a simulation:
 	At     time.Duration // since the first try, as the provider's clock would show
 	Wait   time.Duration // until the next try; 0 when there is none

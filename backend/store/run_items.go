@@ -85,9 +85,9 @@ func (t *tx) settleItem(run, n int64, state hook.ItemState, o hook.RunOutcome) e
 		return err
 	}
 	_, err = t.exec(`UPDATE run_items SET state = ?, attempt = ?, status = ?, took_us = ?, changes = ?, against = ?,
-		was = ?, note = ?, at_us = ?, wait_us = ?, ruling = ? WHERE run = ? AND n = ?`,
+		was = ?, note = ?, at_us = ?, wait_us = ?, ruling = ?, alike = ? WHERE run = ? AND n = ?`,
 		string(state), orNull(o.Attempt), o.Status, o.Took.Microseconds(), o.Changes, orNull(o.Against),
-		o.Was, orNull(o.Note), o.At.Microseconds(), o.Wait.Microseconds(), orNull(string(o.Ruling)), run, n)
+		o.Was, orNull(o.Note), o.At.Microseconds(), o.Wait.Microseconds(), orNull(string(o.Ruling)), orNull(string(o.Alike)), run, n)
 	if err != nil {
 		return err
 	}
@@ -107,8 +107,25 @@ func (t *tx) settleItem(run, n int64, state hook.ItemState, o hook.RunOutcome) e
 	case o.Changes == 0:
 		set += ", same = same + 1"
 	}
-	_, err = t.exec("UPDATE runs SET "+set+" WHERE id = ?", run)
+	_, err = t.exec("UPDATE runs SET "+set+likened(o.Alike)+" WHERE id = ?", run)
 	return err
+}
+
+// likened counts an outcome among the repeats.
+func likened(l hook.Likeness) string {
+	switch l {
+	case hook.LikeFirst:
+		return ", firsts = firsts + 1"
+	case hook.LikeSame:
+		return ", alike = alike + 1"
+	case hook.UnlikeStatus:
+		return ", unlike = unlike + 1, other_status = other_status + 1"
+	case hook.UnlikeBody:
+		return ", unlike = unlike + 1, other_body = other_body + 1"
+	case hook.UnlikeBoth:
+		return ", unlike = unlike + 1, other_status = other_status + 1, other_body = other_body + 1"
+	}
+	return ""
 }
 
 // lookBack finds the answer before: that of the attempt compared with, or, when
@@ -132,7 +149,7 @@ func (t *tx) lookBack(run, n int64, o *hook.RunOutcome) error {
 	return nil
 }
 
-const itemColumns = `n, request, place, repeat, twin, state, url, delivery, attempt, status, took_us, changes, against, was, note, at_us, wait_us, ruling`
+const itemColumns = `n, request, place, repeat, twin, state, url, delivery, attempt, status, took_us, changes, against, was, note, at_us, wait_us, ruling, alike`
 
 // onlyItems are the conditions of an ItemCursor.
 func onlyItems(only string) string {
@@ -161,14 +178,14 @@ func (s *Store) Items(ctx context.Context, run int64, cur hook.ItemCursor) ([]ho
 	for rows.Next() {
 		var i hook.RunItem
 		var took, at, wait int64
-		var ruling string
+		var ruling, alike string
 		err := rows.Scan(&i.N, &i.Request, &i.Place, &i.Repeat, &i.Twin, &i.State, nullText{&i.URL}, nullText{&i.Delivery},
-			nullText{&i.Attempt}, &i.Status, &took, &i.Changes, nullText{&i.Against}, &i.Was, nullText{&i.Note}, &at, &wait, nullText{&ruling})
+			nullText{&i.Attempt}, &i.Status, &took, &i.Changes, nullText{&i.Against}, &i.Was, nullText{&i.Note}, &at, &wait, nullText{&ruling}, nullText{&alike})
 		if err != nil {
 			return nil, faultOf("read items of run", err)
 		}
 		i.Took, i.At, i.Wait = time.Duration(took)*time.Microsecond, time.Duration(at)*time.Microsecond, time.Duration(wait)*time.Microsecond
-		i.Ruling = hook.Ruling(ruling)
+		i.Ruling, i.Alike = hook.Ruling(ruling), hook.Likeness(alike)
 		out = append(out, i)
 	}
 	return out, faultOf("read items of run", rows.Err())

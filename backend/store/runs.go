@@ -106,14 +106,15 @@ func noRun(id int64) error {
 	return hook.Faultf(hook.NotFound, "find run %d: it is not kept any more, or never was", id)
 }
 
-const runColumns = `id, created_at, ended_at, state, reason, plan, total, sent, delivered, failed, cancelled, changed, same`
+const runColumns = `id, created_at, ended_at, state, reason, plan, total, sent, delivered, failed, cancelled, changed, same, firsts, alike, unlike, other_status, other_body`
 
 func runOf(scan func(...any) error) (r hook.Run, err error) {
 	var created int64
 	var ended sql.NullInt64
 	var plan string
 	err = scan(&r.ID, &created, &ended, &r.State, nullText{&r.Reason}, &plan,
-		&r.Total, &r.Sent, &r.Delivered, &r.Failed, &r.Cancelled, &r.Changed, &r.Same)
+		&r.Total, &r.Sent, &r.Delivered, &r.Failed, &r.Cancelled, &r.Changed, &r.Same,
+		&r.Repeats.Firsts, &r.Repeats.Same, &r.Repeats.Unlike, &r.Repeats.OtherStatus, &r.Repeats.OtherBody)
 	if err != nil {
 		return r, err
 	}
