@@ -230,3 +230,23 @@ export function deliveryTone(state: DeliveryState): Tone {
   if (state === "failed" || state === "dead") return "bad";
   return state === "cancelled" || state === "dropped" ? "plain" : "info";
 }
+
+/** The text with a capital at its beginning. */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** A time span as a person says it: "0 s", "5 min", "2 h 30 min", "3 d". */
+export function span(milliseconds: number): string {
+  const s = Math.round(milliseconds / 1000);
+  if (s < 60) return `${s} s`;
+  if (s < 3600) return two(s, 60, "min", 1, "s");
+  const min = Math.round(s / 60);
+  if (min < 48 * 60) return two(min, 60, "h", 1, "min");
+  return two(Math.round(min / 60), 24, "d", 1, "h");
+}
+
+function two(n: number, large: number, ofLarge: string, small: number, ofSmall: string): string {
+  const rest = Math.floor((n % large) / small);
+  return `${Math.floor(n / large)} ${ofLarge}${rest > 0 ? ` ${rest} ${ofSmall}` : ""}`;
+}

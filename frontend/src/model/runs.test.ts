@@ -1,21 +1,8 @@
 import { describe, expect, it } from "vitest";
-import {
-  amountOf,
-  canResume,
-  emptyForm,
-  isChanged,
-  isFan,
-  orderOf,
-  practiceOf,
-  progressText,
-  resultOf,
-  runAsText,
-  simulatedAs,
-  span,
-  timelineOf,
-  titleOfRun,
-  verdictOf,
-} from "./runs";
+import { span } from "./format";
+import { amountOf, emptyForm, orderOf } from "./runform";
+import { canResume, isChanged, isFan, progressText, resultOf, runAsText, titleOfRun } from "./runs";
+import { practiceOf, simulatedAs, timelineOf, verdictOf } from "./simulation";
 import type { Run, RunItem, RunOrder, SimulatedProvider } from "./types";
 
 const order = (part: Partial<RunOrder> = {}): RunOrder => ({

@@ -7,7 +7,7 @@
 // and anybody opens it by desk.dialogs.open("settings", {}).
 
 import type { ReplyPart } from "../model/reply";
-import type { RunForm, What } from "../model/runs";
+import type { RunForm, What } from "../model/runform";
 import type { MessageRef } from "../model/types";
 import { useDesk } from "./desk";
 import { createStore, useStore } from "./store";

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { plural } from "../../model/format";
-import { amountOf, emptyForm, type FormErrors, orderOf, type RunForm, type What } from "../../model/runs";
+import { amountOf, emptyForm, type FormErrors, orderOf, type RunForm, type What } from "../../model/runform";
 import { DoorError } from "../../model/types";
 import { useDesk } from "../../state/desk";
 import { ignoredInAnswers, startRun } from "../../state/runs";

@@ -1,5 +1,6 @@
 import { plural } from "../../model/format";
-import { type RunForm, simulatedAs } from "../../model/runs";
+import type { RunForm } from "../../model/runform";
+import { simulatedAs } from "../../model/simulation";
 import { filterOf } from "../../model/scope";
 import { useActions } from "../../state/actions";
 import { deletePicked, pinPicked } from "../../state/commands";

@@ -1,4 +1,4 @@
-import type { FormErrors, RunForm } from "../../model/runs";
+import type { FormErrors, RunForm } from "../../model/runform";
 import { Segmented, TextField } from "../parts";
 import css from "./Batch.module.css";
 

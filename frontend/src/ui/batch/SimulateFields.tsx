@@ -1,4 +1,5 @@
-import { type FormErrors, practiceOf, type RunForm } from "../../model/runs";
+import type { FormErrors, RunForm } from "../../model/runform";
+import { practiceOf } from "../../model/simulation";
 import { useProviders } from "../../state/runs";
 import { Field, inputClass, Tag, TextField } from "../parts";
 import css from "./Batch.module.css";

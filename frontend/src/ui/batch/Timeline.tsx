@@ -1,6 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { type KeyboardEvent, useRef } from "react";
-import { itemTitle, practiceOf, span, type TimelineRow, timelineOf, verdictOf } from "../../model/runs";
+import { span } from "../../model/format";
+import { itemTitle } from "../../model/runs";
+import { practiceOf, type TimelineRow, timelineOf, verdictOf } from "../../model/simulation";
 import type { Run, RunItem } from "../../model/types";
 import { useDesk } from "../../state/desk";
 import { runReads, useProviders } from "../../state/runs";

@@ -1,5 +1,6 @@
 import { useState } from "react";
-import { placeText, type RunForm } from "../../model/runs";
+import type { RunForm } from "../../model/runform";
+import { placeText } from "../../model/runs";
 import { useTargets } from "../../state/queries";
 import { recentUrls } from "../../state/sending";
 import { Button, Field, inputClass, Segmented } from "../parts";
