@@ -18,7 +18,7 @@ type runItemsInput struct {
 	After  int64  `query:"after" minimum:"0" doc:"only items with a larger n"`
 	Offset int    `query:"offset" minimum:"0" maximum:"1000000" doc:"items of those to skip"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"100"`
-	Only   string `query:"only" enum:",failed,changed,pending" doc:"failed, changed or pending ones; all when absent"`
+	Only   string `query:"only" enum:",failed,changed,unlike,pending" doc:"failed, changed or pending ones, or those not as the first outcome of their request; all when absent"`
 }
 
 type runOut = struct{ Body Run }

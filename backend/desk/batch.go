@@ -33,6 +33,7 @@ type batches struct {
 	mu      sync.Mutex
 	working map[int64]*runner
 	flights map[string]*runner // by delivery
+	takeUp  sync.Mutex         // one run is gone on with at a time
 
 	ctx   context.Context // ends when Creel shuts
 	after func(time.Duration) <-chan time.Time
@@ -114,11 +115,11 @@ func (d *Desk) StartRun(ctx context.Context, o hook.RunOrder) (hook.Run, error) 
 	if err != nil {
 		return hook.Run{}, err
 	}
-	if err := d.plan(ctx, run, seqs); err != nil {
-		_ = d.store.DeleteRun(context.WithoutCancel(ctx), run.ID) // else the next start does it
-		return hook.Run{}, err
+	if err = d.plan(ctx, run, seqs); err == nil {
+		err = d.store.SetRun(ctx, run.ID, hook.RunRunning, "")
 	}
-	if err := d.store.SetRun(ctx, run.ID, hook.RunRunning, ""); err != nil {
+	if err != nil {
+		_ = d.store.DeleteRun(context.WithoutCancel(ctx), run.ID) // else the next start does it
 		return hook.Run{}, err
 	}
 	d.work(newRunner(d, run, false))
@@ -157,11 +158,26 @@ func (d *Desk) ResumeRun(ctx context.Context, id int64) (hook.Run, error) {
 	if err := d.roomForRun(); err != nil {
 		return run, err
 	}
-	if err := d.store.SetRun(ctx, id, hook.RunRunning, ""); err != nil {
+	if run, err = d.takeUp(ctx, id); err != nil {
 		return run, err
 	}
 	d.work(newRunner(d, run, false))
 	return d.store.Run(ctx, id)
+}
+
+// takeUp marks a run as at work, for one caller only, and returns it as it
+// stood.
+func (d *Desk) takeUp(ctx context.Context, id int64) (hook.Run, error) {
+	d.batches.takeUp.Lock()
+	defer d.batches.takeUp.Unlock()
+	run, err := d.store.Run(ctx, id)
+	if err == nil && run.State == hook.RunRunning {
+		err = hook.Faultf(hook.Conflict, "go on with run %d: it is still at work", id)
+	}
+	if err != nil {
+		return run, err
+	}
+	return run, d.store.SetRun(ctx, id, hook.RunRunning, "")
 }
 
 // awaitEnd waits for the last moves of a run whose end is recorded.

@@ -20,6 +20,7 @@ type hands struct {
 	mu    sync.Mutex
 	t     time.Time
 	waits []time.Duration
+	leap  time.Duration // the clock is set by that once, during the first wait
 }
 
 func (h *hands) now() time.Time {
@@ -35,7 +36,8 @@ func (h *hands) after(d time.Duration) <-chan time.Time {
 	defer h.mu.Unlock()
 	c := make(chan time.Time, 1)
 	if d < 2*time.Second {
-		h.t = h.t.Add(d)
+		h.t = h.t.Add(d + h.leap)
+		h.leap = 0
 		h.waits = append(h.waits, d)
 		c <- h.t
 	}
@@ -164,5 +166,37 @@ func TestSimulationWaitsReallyUpToABound(t *testing.T) {
 	defer h.mu.Unlock()
 	if len(h.waits) != 1 || h.waits[0] != time.Second {
 		t.Errorf("really waited %v, want once 1s", h.waits)
+	}
+}
+
+// Fault 57: a clock that is set while a run is paced neither stops it nor has
+// the rest of it sent at once.
+func TestARunFollowsTheClock(t *testing.T) {
+	for name, leap := range map[string]time.Duration{"an hour back": -time.Hour, "a year ahead": 365 * 24 * time.Hour} {
+		for how, o := range map[string]hook.RunOrder{"a rate": {RatePerSecond: 2}, "a pause": {DelayMs: 500}} {
+			t.Run(name+", "+how, func(t *testing.T) {
+				h := &hands{t: time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC), leap: leap}
+				d, seqs := pacedDesk(t, h, 5)
+				o.Seqs, o.To = seqs, to(testkit.NewTarget(t).URL())
+				run, err := d.StartRun(t.Context(), o)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if end := awaitRun(t, d, run.ID); end.Delivered != 5 {
+					t.Fatalf("the run ended as %+v", end)
+				}
+				h.mu.Lock()
+				defer h.mu.Unlock()
+				waited := time.Duration(0)
+				for _, w := range h.waits {
+					waited += w
+				}
+				// The wait in which the clock was set may count for nothing, or be begun
+				// anew.
+				if waited < 1500*time.Millisecond || waited > 3*time.Second {
+					t.Errorf("waited %v for five, want about 2s", waited)
+				}
+			})
+		}
 	}
 }

@@ -359,3 +359,33 @@ func TestRunIsForgotten(t *testing.T) {
 		t.Errorf("%d deliveries are left, want 1", len(ds))
 	}
 }
+
+// Two who go on with a run at once do not both send it.
+func TestARunIsGoneOnWithOnce(t *testing.T) {
+	rig := testkit.NewRig(t)
+	app := testkit.NewTarget(t)
+	seqs := posts(rig, 3)
+	for round := range 10 {
+		app.Script(testkit.Step{Status: 500})
+		run := ended(t, rig, startRun(t, rig, hook.RunOrder{Seqs: seqs, To: to(app.URL()), StopAtFirstFailure: true}).ID)
+		taken := make(chan bool)
+		for range 2 {
+			go func() {
+				_, err := rig.Desk.ResumeRun(t.Context(), run.ID)
+				if err != nil && hook.KindOf(err) != hook.Conflict {
+					t.Error(err)
+				}
+				taken <- err == nil
+			}()
+		}
+		if a, b := <-taken, <-taken; a && b {
+			t.Error("both went on with it")
+		}
+		if run = ended(t, rig, run.ID); run.State != hook.RunDone || run.Sent != 3 || run.Delivered != 2 {
+			t.Errorf("the run ended as %+v", run)
+		}
+		if n := len(app.Seen()); n != 3*(round+1) {
+			t.Fatalf("round %d: %d sent, want %d", round, n, 3*(round+1))
+		}
+	}
+}

@@ -158,15 +158,6 @@ func (r *runner) wait(ctx context.Context) error {
 	}
 }
 
-// pause is until when nothing happens by itself.
-func (r *runner) pause() time.Duration {
-	d := sweepFlights
-	if r.end == "" && len(r.pending) > 0 && r.hasRoom() {
-		d = min(d, r.notBefore.Sub(r.d.now()))
-	}
-	return max(d, time.Millisecond)
-}
-
 // group is how many items start together.
 func (r *runner) group() int {
 	if r.run.Order.Duplicate {
@@ -185,6 +176,10 @@ func (r *runner) fill(ctx context.Context) error {
 		return err
 	}
 	now := r.d.now()
+	// A clock that was set back makes no pause longer than it is.
+	if most := max(r.step(), r.rest()); r.notBefore.Sub(now) > most {
+		r.notBefore = now.Add(most)
+	}
 	var start []hook.RunItem
 	flying := len(r.flights)
 	for len(r.pending) > 0 && flying+r.group() <= r.run.Order.Parallel*r.group() && !now.Before(r.notBefore) {
@@ -198,30 +193,6 @@ func (r *runner) fill(ctx context.Context) error {
 		r.paced(now)
 	}
 	return r.start(ctx, start)
-}
-
-// paced works out when the next group may start, one having started now.
-func (r *runner) paced(now time.Time) {
-	o := r.run.Order
-	var step time.Duration
-	if o.RatePerSecond > 0 {
-		step = time.Duration(float64(time.Second) / o.RatePerSecond)
-	}
-	if o.Parallel > 1 {
-		step = max(step, time.Duration(o.DelayMs)*time.Millisecond)
-	}
-	if step == 0 {
-		return
-	}
-	// A late start is made up for, but only a little: never a burst.
-	const late = 50 * time.Millisecond
-	if r.notBefore.Before(now.Add(-late)) {
-		r.notBefore = now.Add(-late)
-		if step > late {
-			r.notBefore = now
-		}
-	}
-	r.notBefore = r.notBefore.Add(step)
 }
 
 // readAhead keeps enough pending items at hand.
@@ -274,8 +245,8 @@ func (r *runner) settle(ctx context.Context, all ...ending) error {
 		items = append(items, it)
 		settled = append(settled, hook.SettledItem{N: it.N, State: state, RunOutcome: o})
 	}
-	if o := r.run.Order; o.Parallel == 1 && o.DelayMs > 0 && len(items) > 0 && len(r.flights) == 0 {
-		if after := r.d.now().Add(time.Duration(o.DelayMs) * time.Millisecond); after.After(r.notBefore) {
+	if rest := r.rest(); rest > 0 && len(items) > 0 && len(r.flights) == 0 {
+		if after := r.d.now().Add(rest); after.After(r.notBefore) {
 			r.notBefore = after
 		}
 	}
@@ -356,8 +327,8 @@ func (r *runner) breakOff(ctx context.Context) error {
 // their target, or gone with their request.
 func (r *runner) sweep(ctx context.Context) error {
 	now := r.d.now()
-	if now.Sub(r.swept) < sweepFlights {
-		return nil
+	if since := now.Sub(r.swept); since >= 0 && since < sweepFlights {
+		return nil // a clock that was set back says nothing
 	}
 	r.swept = now
 	for delivery := range r.flights {

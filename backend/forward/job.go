@@ -155,8 +155,10 @@ func (b *Outbox) record(a hook.Attempt, to hook.DeliveryState, nextAt time.Time)
 func (b *Outbox) shut(ctx context.Context) error {
 	b.mu.Lock()
 	b.closing = true
+	var unsent []string
 	for _, l := range b.lanes {
 		for _, j := range l.queue {
+			unsent = append(unsent, j.d.ID)
 			j.cancel(nil)
 			delete(b.jobs, j.d.ID)
 		}
@@ -183,10 +185,13 @@ func (b *Outbox) shut(ctx context.Context) error {
 			<-idle
 		}
 	}
-	// What was claimed and not sent, or not recorded, waits again.
+	if len(unsent) == 0 {
+		return nil
+	}
+	// What was sent and not recorded is put back by the next start.
 	within, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 	defer cancel()
-	if _, err := b.ledger.Release(within); err != nil {
+	if err := b.ledger.PutBack(within, unsent); err != nil {
 		return fmt.Errorf("put deliveries back: %w", err)
 	}
 	return nil

@@ -184,5 +184,6 @@ const (
 	OnlyFailed  = "failed"
 	OnlyChanged = "changed"
 	OnlyPending = "pending"
-	OnlyOpen    = "open" // sent and not ended
+	OnlyOpen    = "open"   // sent and not ended
+	OnlyUnlike  = "unlike" // not as the first outcome of their request and place
 )

@@ -154,7 +154,7 @@ func TestNewerVersionStillInTheLogIsRefusedUntouched(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer other.Close()
-	if _, err := other.Exec("PRAGMA user_version = 7"); err != nil {
+	if _, err := other.Exec("PRAGMA user_version = 999"); err != nil {
 		t.Fatal(err)
 	}
 	// A copy while it is open is what a crash leaves: the version is in the log.
@@ -164,7 +164,7 @@ func TestNewerVersionStillInTheLogIsRefusedUntouched(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if name == "" && binary.BigEndian.Uint32(b[60:]) == 7 {
+		if name == "" && binary.BigEndian.Uint32(b[60:]) == 999 {
 			t.Fatal("the version is in the file already")
 		}
 		if err := os.WriteFile(filepath.Join(crashed, "creel.db"+name), b, 0o600); err != nil {

@@ -160,6 +160,8 @@ func onlyItems(only string) string {
 		return " AND (changes > 0 OR was > 0 AND status = 0)"
 	case hook.OnlyPending:
 		return " AND state = 'pending'"
+	case hook.OnlyUnlike:
+		return " AND alike IN ('status', 'body', 'both')"
 	case hook.OnlyOpen:
 		return " AND state = 'sent'"
 	}

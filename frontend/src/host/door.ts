@@ -22,7 +22,7 @@ export interface RunItemQuery {
   after?: number;
   offset?: number;
   limit?: number;
-  only?: "failed" | "changed" | "pending";
+  only?: "failed" | "changed" | "unlike" | "pending";
 }
 
 type Side = "sent" | "answer";

@@ -866,7 +866,7 @@ export interface components {
              * @description of the whole answer body
              */
             answerBytes: number;
-            /** @description only its first 1 MiB was kept */
+            /** @description only its first 1 MiB was kept, or it did not come whole */
             answerTruncated: boolean;
             /**
              * Format: int64
@@ -910,7 +910,7 @@ export interface components {
             ][];
             /** @description the status line */
             answerLine: string;
-            /** @description only its first 1 MiB was kept */
+            /** @description only its first 1 MiB was kept, or it did not come whole */
             answerTruncated: boolean;
             /**
              * Format: int64
@@ -1121,6 +1121,8 @@ export interface components {
             id: string;
             /** @enum {string} */
             kind: "forward" | "replay";
+            /** @description what the target's transform wrote with console.log when it last ran for this delivery, a line each; up to 4 KiB */
+            logs?: string[];
             /** Format: date-time */
             nextAt?: string;
             /**
@@ -1635,6 +1637,32 @@ export interface components {
             side?: "sent" | "answer";
             text?: string;
         };
+        Repeats: {
+            /**
+             * Format: int64
+             * @description that the others were compared with
+             */
+            firsts: number;
+            /** Format: int64 */
+            otherBody: number;
+            /** Format: int64 */
+            otherStatus: number;
+            /**
+             * Format: int64
+             * @description that were compared, the firsts among them
+             */
+            outcomes: number;
+            /**
+             * Format: int64
+             * @description as the first
+             */
+            same: number;
+            /**
+             * Format: int64
+             * @description with another status, another body, or both
+             */
+            unlike: number;
+        };
         ReplayRequest: {
             /** @description what differs from the request as it arrived */
             edits?: components["schemas"]["Edits"];
@@ -1920,6 +1948,8 @@ export interface components {
             order: components["schemas"]["RunOrder"];
             /** @description why it is stopped or interrupted */
             reason?: string;
+            /** @description of a run that sends each request more than once: whether it comes out the same each time */
+            repeats?: components["schemas"]["Repeats"];
             /**
              * Format: int64
              * @description answered as the time before
@@ -1944,6 +1974,11 @@ export interface components {
         RunItem: {
             /** @description the attempt whose answer that was */
             against?: string;
+            /**
+             * @description of a run that sends each request more than once: how it compares with the first outcome, or in what it differs
+             * @enum {string}
+             */
+            alike?: "first" | "same" | "status" | "body" | "both";
             /**
              * Format: int64
              * @description of a simulation: since the first try, by the provider's clock
@@ -4114,8 +4149,8 @@ export interface operations {
                 limit?: number;
                 /** @description items of those to skip */
                 offset?: number;
-                /** @description failed, changed or pending ones; all when absent */
-                only?: "" | "failed" | "changed" | "pending";
+                /** @description failed, changed or pending ones, or those not as the first outcome of their request; all when absent */
+                only?: "" | "failed" | "changed" | "unlike" | "pending";
             };
             header?: never;
             path: {

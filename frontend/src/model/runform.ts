@@ -55,7 +55,7 @@ export function placesOf(form: RunForm): RunPlace[] {
 }
 
 export type FormErrors = Partial<
-  Record<"to" | "parallel" | "ratePerSecond" | "delayMs" | "times" | "realTimeMs", string>
+  Record<"filter" | "to" | "parallel" | "ratePerSecond" | "delayMs" | "times" | "realTimeMs", string>
 >;
 
 /** The order that a form means, or what is wrong with it, by the door's field names. */

@@ -1,7 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { span } from "./format";
 import { amountOf, emptyForm, orderOf } from "./runform";
-import { canResume, isChanged, isFan, progressText, resultOf, runAsText, titleOfRun } from "./runs";
+import {
+  canResume,
+  isChanged,
+  isFan,
+  progressText,
+  repeatsText,
+  resultOf,
+  runAsText,
+  titleOfRun,
+  unlikeText,
+} from "./runs";
 import { practiceOf, simulatedAs, timelineOf, verdictOf } from "./simulation";
 import type { Run, RunItem, RunOrder, SimulatedProvider } from "./types";
 
@@ -49,6 +59,42 @@ const item = (part: Partial<RunItem> = {}): RunItem => ({
   method: "POST",
   path: "/inbox/x",
   ...part,
+});
+
+describe("repeats", () => {
+  const told = (part: Partial<NonNullable<Run["repeats"]>>, state: Run["state"] = "done") =>
+    repeatsText(
+      run({
+        state,
+        repeats: { outcomes: 5, firsts: 1, same: 4, unlike: 0, otherStatus: 0, otherBody: 0, ...part },
+      }),
+    );
+
+  it("says whether they came out the same", () => {
+    expect(repeatsText(run())).toBeUndefined();
+    expect(told({ outcomes: 1, same: 0 })).toBeUndefined();
+    expect(told({})).toEqual({ text: "All 5 the same", tone: "good" });
+    expect(told({}, "running")?.text).toBe("All 5 the same so far");
+    expect(told({ outcomes: 120, firsts: 40, same: 80 })?.text).toBe(
+      "All 120 the same, for each of 40 requests",
+    );
+    expect(told({ same: 3, unlike: 1, otherBody: 1 })).toEqual({
+      text: "1 of 5 differs from the first: 1 in body",
+      tone: "bad",
+    });
+    expect(told({ same: 1, unlike: 3, otherStatus: 2, otherBody: 2 })?.text).toBe(
+      "3 of 5 differ from the first: 2 in status, 2 in body",
+    );
+    expect(told({ firsts: 2, same: 1, unlike: 2, otherStatus: 2 })?.text).toBe(
+      "2 of 5 differ from the first of their request: 2 in status",
+    );
+  });
+
+  it("says of one in what it differs", () => {
+    expect(unlikeText(item())).toBe("");
+    expect(unlikeText(item({ alike: "same" }))).toBe("");
+    expect(unlikeText(item({ alike: "both" }))).toBe("not as the first: another status and body");
+  });
 });
 
 describe("the result of an item", () => {

@@ -83,6 +83,43 @@ export function progressText(run: Run): string {
   return parts.join(" · ");
 }
 
+/** Whether what was sent more than once came out the same each time; undefined when nothing was. */
+export function repeatsText(run: Run): { text: string; tone: ResultTone } | undefined {
+  const { repeats } = run;
+  if (!repeats || repeats.same + repeats.unlike === 0) return undefined;
+  const { outcomes, firsts, unlike, otherStatus, otherBody } = repeats;
+  const each = firsts > 1;
+  const so = isWorking(run) ? " so far" : "";
+  if (unlike === 0) {
+    const what = each ? `, for each of ${count(firsts)} requests` : "";
+    return { text: `All ${count(outcomes)} the same${so}${what}`, tone: "good" };
+  }
+  const ways = [
+    ...(otherStatus > 0 ? [`${count(otherStatus)} in status`] : []),
+    ...(otherBody > 0 ? [`${count(otherBody)} in body`] : []),
+  ];
+  const than = each ? "the first of their request" : "the first";
+  const verb = unlike === 1 ? "differs" : "differ";
+  return {
+    text: `${count(unlike)} of ${count(outcomes)} ${verb} from ${than}${so}: ${ways.join(", ")}`,
+    tone: "bad",
+  };
+}
+
+/** In what an item differs from the first outcome of its request and place; "" when it does not. */
+export function unlikeText(item: RunItem): string {
+  switch (item.alike) {
+    case "status":
+      return "not as the first: another status";
+    case "body":
+      return "not as the first: another body";
+    case "both":
+      return "not as the first: another status and body";
+    default:
+      return "";
+  }
+}
+
 /** What came of an item, as it is told in a table. */
 export function resultOf(item: RunItem): { text: string; tone: ResultTone } {
   if (item.state === "pending") return { text: "not sent", tone: "plain" };
@@ -116,6 +153,7 @@ export function itemTitle(item: RunItem): string {
 /** The results of a run as text, one line an item, tabs between. */
 export function runAsText(run: Run, items: readonly RunItem[], title: string): string {
   const several = run.order.to.length > 1;
+  const repeats = repeatsText(run);
   const lines = items.map((item) => {
     const result = resultOf(item);
     return [
@@ -134,6 +172,7 @@ export function runAsText(run: Run, items: readonly RunItem[], title: string): s
   return [
     `${title}`,
     `Run ${run.id}: ${progressText(run)}`,
+    ...(repeats ? [repeats.text] : []),
     ...(run.reason ? [run.reason] : []),
     "",
     ...lines,

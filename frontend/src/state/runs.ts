@@ -6,7 +6,7 @@ import { runAsText, titleOfRun } from "../model/runs";
 import { DoorError, type Run, type RunItem, type RunRequest } from "../model/types";
 import { type Desk, useDesk } from "./desk";
 
-export type Only = "" | "failed" | "changed" | "pending";
+export type Only = "" | "failed" | "changed" | "unlike" | "pending";
 
 type Read = Pick<Desk, "door">;
 
@@ -36,6 +36,15 @@ export const runReads = {
   /** All items, as far as anybody reads them. */
   whole: (desk: Read, id: number) =>
     queryOptions({ queryKey: ["runs", id, "whole"], queryFn: () => allItems(desk, id) }),
+  /** How many requests a filter means; null when that takes long to say. */
+  count: ({ door }: Read, filter: string) =>
+    queryOptions({
+      queryKey: ["runs", "count", filter],
+      queryFn: async ({ signal }) => {
+        const step = await door.count(filter, 0, signal);
+        return step.done ? step.counted : null;
+      },
+    }),
   providers: ({ door }: Read) =>
     queryOptions({
       queryKey: ["simulatedProviders"],

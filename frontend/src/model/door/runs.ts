@@ -65,6 +65,20 @@ export interface Run {
   cancelled: number;
   changed: number;
   same: number;
+  /** Of a run that sends each request more than once. */
+  repeats?: Repeats;
+}
+
+/** Whether the outcomes of a run are as the first one of their request and place. */
+export interface Repeats {
+  /** That were compared, the firsts among them. */
+  outcomes: number;
+  firsts: number;
+  same: number;
+  /** With another status, another body, or both. */
+  unlike: number;
+  otherStatus: number;
+  otherBody: number;
 }
 
 export type RunItemState = "pending" | "sent" | "delivered" | "failed" | "cancelled";
@@ -89,6 +103,8 @@ export interface RunItem {
   against?: string;
   was?: number;
   note?: string;
+  /** How it compares with the first outcome of its request and place, or in what it differs. */
+  alike?: "first" | "same" | "status" | "body" | "both";
   atMs?: number;
   waitMs?: number;
   ruling?: "accepted" | "retry" | "give-up" | "disabled";

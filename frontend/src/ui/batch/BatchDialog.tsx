@@ -1,9 +1,11 @@
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { plural } from "../../model/format";
 import { amountOf, emptyForm, type FormErrors, orderOf, type RunForm, type What } from "../../model/runform";
-import { DoorError } from "../../model/types";
+import { DoorError, type SavedFilter } from "../../model/types";
 import { useDesk } from "../../state/desk";
-import { ignoredInAnswers, startRun } from "../../state/runs";
+import { useFilters } from "../../state/queries";
+import { ignoredInAnswers, runReads, startRun } from "../../state/runs";
 import { useLeave } from "../../state/saving";
 import { rememberUrl } from "../../state/sending";
 import { words } from "../../state/toasts";
@@ -11,6 +13,7 @@ import { FormDialog, Segmented } from "../parts";
 import css from "./Batch.module.css";
 import { HowFields } from "./HowFields";
 import { SimulateFields } from "./SimulateFields";
+import { WhatFields } from "./WhatFields";
 import { WhereFields } from "./WhereFields";
 
 interface BatchDialogProps {
@@ -20,11 +23,19 @@ interface BatchDialogProps {
   form?: Partial<RunForm>;
 }
 
-const FIELDS = ["to", "parallel", "ratePerSecond", "delayMs", "times", "realTimeMs"] as const;
+const NONE: SavedFilter[] = [];
+
+const FIELDS = ["filter", "to", "parallel", "ratePerSecond", "delayMs", "times", "realTimeMs"] as const;
 
 /** Says what goes where and how, and starts it as a run. */
-export function BatchDialog({ what, requests, form: initial }: BatchDialogProps) {
+export function BatchDialog({ form: initial, ...opened }: BatchDialogProps) {
   const desk = useDesk();
+  const saved = useFilters().data ?? NONE;
+  const [named, setNamed] = useState<string>();
+  const filter = saved.find((f) => f.name === named)?.filter;
+  const counted = useQuery({ ...runReads.count(desk, filter ?? ""), enabled: filter !== undefined });
+  const what: What = filter === undefined ? opened.what : { filter };
+  const requests = filter === undefined ? opened.requests : (counted.data ?? undefined);
   const [form, setForm] = useState<RunForm>(() => ({ ...emptyForm, ...initial }));
   const [errors, setErrors] = useState<FormErrors>({});
   const [error, setError] = useState<string>();
@@ -52,7 +63,7 @@ export function BatchDialog({ what, requests, form: initial }: BatchDialogProps)
   };
   return (
     <FormDialog
-      title={titleOf(what, requests)}
+      title={titleOf(what, requests, filter === undefined ? undefined : named)}
       size={620}
       submit={busy ? "Starting…" : form.how === "simulate" ? "Simulate" : "Send"}
       disabled={busy}
@@ -73,6 +84,18 @@ export function BatchDialog({ what, requests, form: initial }: BatchDialogProps)
           onChange={(how) => change({ how })}
         />
       </div>
+      {saved.length > 0 && (
+        <WhatFields
+          initial={opened}
+          saved={saved}
+          chosen={filter === undefined ? undefined : named}
+          error={errors.filter}
+          onChange={(name) => {
+            setNamed(name);
+            change({});
+          }}
+        />
+      )}
       <WhereFields form={form} error={errors.to} one={requests === 1} onChange={change} />
       {form.how === "simulate" ? (
         <SimulateFields form={form} errors={errors} onChange={change} />
@@ -83,7 +106,9 @@ export function BatchDialog({ what, requests, form: initial }: BatchDialogProps)
   );
 }
 
-function titleOf(what: What, requests: number | undefined): string {
+function titleOf(what: What, requests: number | undefined, filter: string | undefined): string {
+  if (filter !== undefined)
+    return requests === undefined ? `Send “${filter}”` : `Send “${filter}”: ${plural(requests, "request")}`;
   if ("seqs" in what && what.seqs.length === 1) return `Send request #${what.seqs[0]} on`;
   return requests === undefined ? "Send all in the list" : `Send ${plural(requests, "request")}`;
 }

@@ -1,7 +1,7 @@
 import { plural } from "../../model/format";
 import type { RunForm } from "../../model/runform";
-import { simulatedAs } from "../../model/simulation";
 import { filterOf } from "../../model/scope";
+import { simulatedAs } from "../../model/simulation";
 import { useActions } from "../../state/actions";
 import { deletePicked, pinPicked } from "../../state/commands";
 import { type Desk, useDesk } from "../../state/desk";

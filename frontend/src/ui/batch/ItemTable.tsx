@@ -1,7 +1,7 @@
 import { useQueries } from "@tanstack/react-query";
 import { type KeyboardEvent, useCallback, useRef, useState } from "react";
 import { ms } from "../../model/format";
-import { itemTitle, leftOf, placeText, resultOf } from "../../model/runs";
+import { itemTitle, leftOf, placeText, resultOf, unlikeText } from "../../model/runs";
 import type { Run, RunItem } from "../../model/types";
 import { useDesk } from "../../state/desk";
 import { ITEM_BLOCK, type Only, runReads } from "../../state/runs";
@@ -22,7 +22,13 @@ interface ItemTableProps {
 
 /** The items of a run in their order, of any number; those in view are read. */
 export function ItemTable({ run, only, chosen, onChoose }: ItemTableProps) {
-  const length = { "": run.total, failed: run.failed, changed: run.changed, pending: leftOf(run) }[only];
+  const length = {
+    "": run.total,
+    failed: run.failed,
+    changed: run.changed,
+    unlike: run.repeats?.unlike ?? 0,
+    pending: leftOf(run),
+  }[only];
   const { at, want, error } = useItems(run, only);
   const handle = useRef<VirtualListHandle>(null);
   const [index, setIndex] = useState(-1);
@@ -61,7 +67,9 @@ export function ItemTable({ run, only, chosen, onChoose }: ItemTableProps) {
             ? "Nothing has failed."
             : only === "changed"
               ? "No answer has changed."
-              : "Nothing is listed."}
+              : only === "unlike"
+                ? "Each came out as the first."
+                : "Nothing is listed."}
         </EmptyState>
       </div>
     );
@@ -126,6 +134,7 @@ function ItemLine({ item, index, place, repeats, chosen }: ItemLineProps) {
   const result = resultOf(item);
   const title = itemTitle(item);
   const which = repeats ? `, time ${item.repeat}` : item.duplicate ? ", duplicate" : "";
+  const unlike = unlikeText(item);
   const told = item.state === "pending" || item.state === "sent";
   return (
     <div
@@ -134,7 +143,7 @@ function ItemLine({ item, index, place, repeats, chosen }: ItemLineProps) {
       tabIndex={-1}
       className={css.itemRow}
       aria-selected={chosen}
-      aria-label={`Request ${item.request}${which}, ${title}${place ? `, to ${place}` : ""}: ${item.status ?? ""} ${result.text}${item.note && item.note !== result.text ? `, ${item.note}` : ""}`}
+      aria-label={`Request ${item.request}${which}, ${title}${place ? `, to ${place}` : ""}: ${item.status ?? ""} ${result.text}${item.note && item.note !== result.text ? `, ${item.note}` : ""}${unlike && `, ${unlike}`}`}
       data-index={index}
     >
       <span className={css.num}>#{item.request}</span>
@@ -150,8 +159,9 @@ function ItemLine({ item, index, place, repeats, chosen }: ItemLineProps) {
       <span>
         <StatusTag item={item} />
       </span>
-      <span className={css.result} title={item.note ?? result.text}>
+      <span className={css.result} title={[item.note ?? result.text, unlike].filter(Boolean).join("; ")}>
         <Tag tone={told ? "plain" : result.tone}>{result.text}</Tag>
+        {unlike && <span className={css.unlike}>≠ first</span>}
       </span>
       <span className={css.took}>{item.attempt ? ms(item.tookMs) : ""}</span>
     </div>

@@ -1,6 +1,15 @@
 import { type KeyboardEvent, useEffect, useState } from "react";
 import { count } from "../../model/format";
-import { canResume, doneOf, isFan, isWorking, leftOf, progressText, titleOfRun } from "../../model/runs";
+import {
+  canResume,
+  doneOf,
+  isFan,
+  isWorking,
+  leftOf,
+  progressText,
+  repeatsText,
+  titleOfRun,
+} from "../../model/runs";
 import type { Run, RunItem } from "../../model/types";
 import { useDesk } from "../../state/desk";
 import { cancelRun, copyRun, type Only, repeatRun, resumeRun, useProviders, useRun } from "../../state/runs";
@@ -64,6 +73,15 @@ function Shown({ run }: { run: Run }) {
   const filters: { id: Only; label: string; disabled: boolean }[] = [
     { id: "", label: `All ${count(run.total)}`, disabled: false },
     { id: "changed", label: `Changed ${count(run.changed)}`, disabled: off("changed", run.changed) },
+    ...(run.repeats
+      ? [
+          {
+            id: "unlike" as const,
+            label: `Not as the first ${count(run.repeats.unlike)}`,
+            disabled: off("unlike", run.repeats.unlike),
+          },
+        ]
+      : []),
     { id: "failed", label: `Failed ${count(run.failed)}`, disabled: off("failed", run.failed) },
     { id: "pending", label: `Not sent ${count(leftOf(run))}`, disabled: off("pending", leftOf(run)) },
   ];
@@ -118,12 +136,18 @@ function Shown({ run }: { run: Run }) {
 
 function Progress({ run }: { run: Run }) {
   const done = doneOf(run);
+  const repeats = repeatsText(run);
   const percent = run.total === 0 ? 0 : Math.floor((100 * done) / run.total);
   return (
     <>
       <p className={css.state} role="status">
         {progressText(run)}
       </p>
+      {repeats && (
+        <p className={css.repeats} data-tone={repeats.tone}>
+          {repeats.text}
+        </p>
+      )}
       {run.reason && <p className={css.reason}>{run.reason}</p>}
       {isWorking(run) && (
         <div
