@@ -5,6 +5,9 @@ package trial
 import (
 	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"creel/backend/failpoint"
@@ -73,4 +76,44 @@ func drafts(t *testing.T, dir string) (bodies []string) {
 		t.Fatal(err)
 	}
 	return bodies
+}
+
+// Killed while a transform runs wild, the program leaves no process behind.
+func TestKilledWithATransformAtWork(t *testing.T) {
+	t.Parallel()
+	c := start(t, launch{dir: t.TempDir()})
+	l := newLedger()
+	_, seq, err := l.post(c, l.body(10))
+	if err != nil {
+		t.Fatal(err)
+	}
+	wild := map[string]any{"request": seq, "source": "function transform() { return /(a+)+$(?=x)/.test('a'.repeat(60) + 'b') }"}
+	go func() { _, _ = c.call("POST", "/transforms/try", wild, nil) }() // is killed before it can answer
+	await(t, "a worker to run", func() bool { return len(workers(c.PID)) > 0 })
+	left := workers(c.PID)
+	c.kill()
+	await(t, "its workers to end", func() bool {
+		for _, pid := range left {
+			if stat, err := os.ReadFile(filepath.Join("/proc", pid, "stat")); err == nil && !strings.Contains(string(stat), ") Z ") {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+// workers are the ids of the processes that the one of that id has started.
+func workers(parent int) (ids []string) {
+	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
+	for _, path := range stats {
+		stat, err := os.ReadFile(path)
+		if err != nil {
+			continue // it has ended meanwhile
+		}
+		_, rest, _ := strings.Cut(string(stat), ") ")
+		if fields := strings.Fields(rest); len(fields) > 1 && fields[1] == fmt.Sprint(parent) {
+			ids = append(ids, filepath.Base(filepath.Dir(path)))
+		}
+	}
+	return ids
 }
