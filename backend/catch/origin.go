@@ -43,17 +43,21 @@ func fromServer(head []byte) bool {
 		if strings.HasPrefix(name, "sec-fetch-") || name == "access-control-request-method" {
 			return false
 		}
-		own = own || !slices.ContainsFunc(ofPages[:], func(prefix string) bool { return strings.HasPrefix(name, prefix) })
+		own = own || !ofPage(name)
 	}
 	return own
 }
 
 const mozilla = "Mozilla/"
 
-// ofPages is how the names of lines begin that a page can cause, or a proxy on
-// the way adds, and that curl writes.
-var ofPages = [...]string{
-	"accept", "access-control-", "authorization", "cache-control", "connection", "content-", "cookie", "date", "dnt", "expect",
-	"forwarded", "host", "if-", "keep-alive", "origin", "pragma", "priority", "range", "referer", "save-data", "sec-", "te",
-	"trailer", "transfer-encoding", "upgrade", "user-agent", "via", "x-forwarded-", "x-real-ip", "x-requested-with",
+// ofPage reports whether a page can cause a line of that lower-case name, or a
+// proxy on the way adds it, or curl writes it.
+func ofPage(name string) bool {
+	families := []string{"accept-", "access-control-", "content-", "if-", "sec-", "upgrade-", "x-forwarded-"}
+	names := []string{
+		"accept", "authorization", "cache-control", "connection", "cookie", "date", "dnt", "expect", "forwarded", "host", "keep-alive",
+		"origin", "pragma", "priority", "range", "referer", "save-data", "te", "trailer", "transfer-encoding", "upgrade", "user-agent",
+		"via", "x-real-ip", "x-requested-with",
+	}
+	return slices.Contains(names, name) || slices.ContainsFunc(families, func(f string) bool { return strings.HasPrefix(name, f) })
 }

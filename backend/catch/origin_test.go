@@ -16,6 +16,7 @@ func TestOriginOfAServer(t *testing.T) {
 		cross bool
 	}{
 		"a server":                                {server + line, false},
+		"a line that begins like a page's":        {server + "Telnyx-Signature-Ed25519: 00\r\n", false},
 		"a server without a line of its own":      {server + "Content-Type: application/json\r\nAccept: */*\r\n", true},
 		"a server behind a proxy, without a line": {server + "X-Forwarded-For: 1.2.3.4\r\nVia: 1.1 p\r\n", true},
 		"nobody's name":                           {line, true},

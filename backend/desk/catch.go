@@ -60,26 +60,31 @@ func (d *Desk) Keep(ctx context.Context, c *hook.Capture) hook.Answer {
 }
 
 // endpointFor picks the endpoint by the first path segment of a
-// request-target, byte for byte: no decoding, so that no two spellings of a
-// slug exist.
+// request-target.
 func (s *setup) endpointFor(target string) *hook.Endpoint {
+	if i, ok := s.bySlug[firstSegment(target)]; ok {
+		return &s.endpoints[i]
+	}
+	return &s.endpoints[s.bySlug[hook.Inbox]]
+}
+
+// firstSegment is the first segment of a request-target's path, byte for byte:
+// no decoding, so that no two spellings of a slug exist. It is "" where there
+// is no path.
+func firstSegment(target string) string {
 	path := target
-	if i := strings.Index(path, "://"); i > 0 && !strings.HasPrefix(path, "/") {
-		path = path[i+3:]
-		j := strings.IndexByte(path, '/')
-		if j < 0 {
-			j = len(path)
+	if _, rest, absolute := strings.Cut(target, "://"); absolute && target[0] != '/' {
+		end := strings.IndexAny(rest, "/?#")
+		if end < 0 {
+			return ""
 		}
-		path = path[j:]
+		path = rest[end:]
 	}
 	path = strings.TrimPrefix(path, "/")
 	if i := strings.IndexAny(path, "/?#"); i >= 0 {
 		path = path[:i]
 	}
-	if i, ok := s.bySlug[path]; ok {
-		return &s.endpoints[i]
-	}
-	return &s.endpoints[s.bySlug[hook.Inbox]]
+	return path
 }
 
 // owed works out the deliveries of a new request. What a browser sent from a

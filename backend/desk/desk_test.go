@@ -115,6 +115,28 @@ func TestSomeRequestsAreNeverForwarded(t *testing.T) {
 	}
 }
 
+// The first segment of the path says the endpoint, in whatever form the target
+// is written; a query never does.
+func TestEndpointOfATarget(t *testing.T) {
+	rig := testkit.NewRig(t)
+	if _, err := rig.Desk.CreateEndpoint(t.Context(), hook.Endpoint{Slug: "stripe", Reply: hook.DefaultReply()}); err != nil {
+		t.Fatal(err)
+	}
+	for target, want := range map[string]string{
+		"/stripe": "stripe", "/stripe/": "stripe", "/stripe?a=1": "stripe", "/stripe/a?b=http://h/inbox": "stripe",
+		"http://h/stripe/a": "stripe", "https://h/stripe?x": "stripe",
+		"http://h?to=/stripe": hook.Inbox, "http://h?to=http://h/stripe": hook.Inbox, "http://h": hook.Inbox,
+		"/?to=/stripe": hook.Inbox, "//stripe": hook.Inbox, "/Stripe": hook.Inbox, "/%73tripe": hook.Inbox,
+		"/x://h/stripe": hook.Inbox, "/striped": hook.Inbox,
+	} {
+		rig.Raw("POST " + target + " HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+		page, err := rig.Desk.List(t.Context(), "", hook.Cursor{Limit: 1})
+		if err != nil || len(page.Rows) != 1 || page.Rows[0].Endpoint != want {
+			t.Errorf("%s: %+v, %v; want %s", target, page.Rows, err, want)
+		}
+	}
+}
+
 // Forwarding to Creel's own catch port would go round for ever.
 func TestLoopIsStopped(t *testing.T) {
 	rig := testkit.NewRig(t)

@@ -24,7 +24,7 @@ type Transforms interface {
 // again or multiplies what it made.
 func (d *Desk) transform(ctx context.Context, del hook.Delivery, t *hook.Target, p hook.Prepared) (hook.Prepared, error) {
 	if del.Draft == nil {
-		if url, err := d.roads.URLFor(*t, d.slugOf(p.Request), p.Request.Target); err == nil {
+		if url, err := d.roads.URLFor(*t, slugOf(p.Request), p.Request.Target); err == nil {
 			del.URL = url // the target may have another one by now
 		}
 	}
@@ -83,19 +83,11 @@ func (d *Desk) run(ctx context.Context, source string, in script.Input) (script.
 
 // slugOf is the path segment that a request was caught by: its endpoint may be
 // called something else by now, but all save the inbox catch by the first one.
-func (d *Desk) slugOf(r hook.Request) string {
+func slugOf(r hook.Request) string {
 	if r.Endpoint == hook.Inbox {
 		return hook.Inbox
 	}
-	path := r.Target
-	if _, rest, ok := strings.Cut(path, "://"); ok && !strings.HasPrefix(path, "/") {
-		_, path, _ = strings.Cut(rest, "/")
-	}
-	path = strings.TrimPrefix(path, "/")
-	if i := strings.IndexAny(path, "/?#"); i >= 0 {
-		path = path[:i]
-	}
-	return path
+	return firstSegment(r.Target)
 }
 
 // transformed is what a transform gets: the request, or what was edited of it.
@@ -203,7 +195,7 @@ func (d *Desk) TryTransform(ctx context.Context, trial Trial) (Tried, error) {
 	if t.URL, err = d.roads.Clean(t.URL); err != nil {
 		return Tried{}, err
 	}
-	url, err := d.roads.URLFor(t, d.slugOf(row.Request), row.Target)
+	url, err := d.roads.URLFor(t, slugOf(row.Request), row.Target)
 	if err != nil {
 		return Tried{}, err
 	}
