@@ -15,7 +15,7 @@ export function Palette() {
   return (
     <Modal.Root opened={args !== undefined} onClose={dialogs.close} size={560} padding={0} yOffset="12vh">
       <Modal.Overlay />
-      <Modal.Content aria-label="Command palette">
+      <Modal.Content aria-label="Command palette" classNames={{ content: css.paletteBox ?? "" }}>
         <Modal.Body>{args && <Choices initial={args.query ?? ""} />}</Modal.Body>
       </Modal.Content>
     </Modal.Root>
