@@ -76,13 +76,16 @@ export function useProviders() {
   return useQuery(runReads.providers(useDesk())).data ?? [];
 }
 
-/** Starts a run and opens its results. */
+/** Starts a run and opens its results; who went on to something else meanwhile is only told. */
 export async function startRun(desk: Desk, order: RunRequest): Promise<Run> {
+  const before = desk.dialogs.store.get();
   const run = await desk.door.startRun(order);
   desk.queries.setQueryData(runReads.one(desk, run.id).queryKey, run);
   await desk.queries.invalidateQueries({ queryKey: ["runs", "all"] });
   if (isLoop(run)) rememberLoop(run.id);
-  desk.dialogs.open("run", { id: run.id });
+  const show = () => desk.dialogs.open("run", { id: run.id });
+  if (desk.dialogs.store.get() === before) show();
+  else desk.toasts.show({ text: `Run ${run.id} is under way`, action: { label: "Show", run: show } });
   return run;
 }
 
