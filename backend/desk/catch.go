@@ -22,7 +22,7 @@ func (d *Desk) Keep(ctx context.Context, c *hook.Capture) hook.Answer {
 		c.Via = hook.ViaSample
 	}
 	c.Provider, c.Event = sample.Detect(headers, c.Body)
-	c.Sig = sigOf(ep, &c.Request, headers, c.Body)
+	c.Sig = d.sigOf(ep, &c.Request, headers, c.Body)
 	var owed []hook.Delivery
 	var t telling
 	if c.State == hook.Kept {

@@ -6,6 +6,7 @@ package desk
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"log/slog"
 	"math/rand/v2"
@@ -75,6 +76,9 @@ type Options struct {
 	// TestKeys keeps the keys that sign where a provider's private key would be
 	// needed; nil keeps them for this run only.
 	TestKeys TestKeyFile
+	// Roots are the authorities that the certificates of senders must lead to;
+	// nil is those of the system.
+	Roots func() (*x509.CertPool, error)
 	// Authority finds or makes what signs for HTTPS on the catch port; nil is
 	// no HTTPS.
 	Authority func(hosts ...string) (Authority, error)
@@ -113,6 +117,7 @@ type Desk struct {
 	again   *again
 	explain explainers
 	tests   *testKeys
+	roots   func() *x509.CertPool
 	began   int64 // the highest seq before this run
 	after   func(time.Duration) <-chan time.Time
 
@@ -157,6 +162,7 @@ func New(ctx context.Context, o Options) (*Desk, error) {
 		changes: newChangeLog(), samples: newSampleWaiters(), waiters: newWaiters(), chance: o.Chance, scripts: o.Transforms, prune: make(chan struct{}, 1),
 	}
 	d.secrets, d.lent, d.again = o.Secrets, newLentSecrets(), newAgain()
+	d.roots = rootsOf(o)
 	d.explain, d.tests = newExplainers(), &testKeys{file: o.TestKeys}
 	if err := d.adoptSecrets(ctx); err != nil {
 		return nil, err

@@ -95,7 +95,7 @@ func (d *Desk) Verify(ctx context.Context, o VerifyOrder) (Verdict, error) {
 		options.Now = d.now()
 	}
 	m := sign.Message{Method: o.Method, URL: o.URL, Headers: o.Headers, Body: o.Body}
-	options.TestKeys = d.tests.made()
+	options.TestKeys, options.Roots = d.tests.made(), d.roots()
 	leave, err := d.explain.enter(ctx, int64(len(o.Body)))
 	if err != nil {
 		return Verdict{}, err
@@ -163,7 +163,7 @@ func (d *Desk) Verdict(ctx context.Context, seq int64, try func(*hook.Endpoint))
 	c := newChecking(&ep, &row.Request, headers, raw.Body)
 	v, told := c.cannot()
 	if !told {
-		c.options.TestKeys = d.tests.made()
+		c.options.TestKeys, c.options.Roots = d.tests.made(), d.roots()
 		if v, err = explained(ctx, c.message, c.key, c.options); err != nil {
 			return Verdict{}, err
 		}

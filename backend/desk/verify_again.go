@@ -239,7 +239,7 @@ func (d *Desk) judgeRows(ctx context.Context, ep *hook.Endpoint, rows []hook.Row
 			}
 		}
 		_, headers := hook.ParseHead(raw.Head)
-		sigs[row.Seq] = sigOf(ep, &row.Request, headers, raw.Body)
+		sigs[row.Seq] = d.sigOf(ep, &row.Request, headers, raw.Body)
 	}
 	return d.store.SetSigs(ctx, sigs)
 }

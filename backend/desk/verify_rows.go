@@ -1,7 +1,9 @@
 package desk
 
 import (
+	"crypto/x509"
 	"slices"
+	"sync"
 
 	"creel/backend/hook"
 	"creel/backend/sign"
@@ -14,15 +16,38 @@ const (
 	sigInvalid = "invalid"
 )
 
+// certified is the scheme that looks at a certificate's chain.
+const certified = "paypal-cert"
+
+// rootsOf reads the authorities that certificates must lead to, when they are
+// first needed; nil when they cannot be read, which verdicts then say.
+func rootsOf(o Options) func() *x509.CertPool {
+	return sync.OnceValue(func() *x509.CertPool {
+		read := o.Roots
+		if read == nil {
+			read = x509.SystemCertPool
+		}
+		pool, err := read()
+		if err != nil {
+			o.Log.Warn("the system's certificate authorities cannot be read; chains are not checked", "err", err)
+			return nil
+		}
+		return pool
+	})
+}
+
 // sigOf verifies a request as it is caught: a hash or two over the body, which
 // is in memory.
-func sigOf(ep *hook.Endpoint, r *hook.Request, headers hook.Headers, body []byte) string {
+func (d *Desk) sigOf(ep *hook.Endpoint, r *hook.Request, headers hook.Headers, body []byte) string {
 	if r.State != hook.Kept || ep.Secret == "" && ep.PublicKey == "" {
 		return sigNone
 	}
 	c := newChecking(ep, r, headers, body)
 	if _, told := c.cannot(); told {
 		return sigNone
+	}
+	if c.options.Scheme == certified {
+		c.options.Roots = d.roots()
 	}
 	v := sign.Verify(c.message, c.key, c.options)
 	switch {

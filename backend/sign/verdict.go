@@ -36,6 +36,7 @@ const (
 	URLDiffers       Reason = "url_differs"       // the URL is not what was signed
 	ClaimWrong       Reason = "claim_wrong"       // a token's claim is not what the scheme wants
 	CertURLRefused   Reason = "cert_url_refused"  // the message's certificate does not come from the provider
+	CertUntrusted    Reason = "cert_untrusted"    // the certificate that is set is not the provider's, or leads to nobody trusted
 	SchemeWrong      Reason = "scheme_wrong"      // a trial found another way of signing that matches
 
 	// The signature matches, the clock does not.
@@ -65,6 +66,7 @@ type Verdict struct {
 	// Timestamp is the signed time, UTC; zero when there is none.
 	Timestamp time.Time
 	// Hints say what happened, why, and what to do; the most telling first.
-	// Verify gives at least one for every verdict that is not valid.
+	// There is at least one for every verdict that is not valid; of a valid one
+	// they tell what could not be checked.
 	Hints []string
 }

@@ -173,6 +173,15 @@ func (x *exam) verdict(f outcome) Verdict {
 	if readable {
 		v.Timestamp = at
 	}
+	if v.Reason == OK && x.spec.id == "paypal-cert" {
+		p, hint := x.certified(f.claims)
+		if p != nil {
+			v.Reason, hint = p.reason, p.hint
+		}
+		if hint != "" {
+			v.Hints = append(v.Hints, hint)
+		}
+	}
 	late := x.clock(f.claims, at, readable)
 	switch {
 	case v.Reason == OK && late != nil:

@@ -92,6 +92,7 @@ const TITLES: Record<string, string> = {
   url_differs: "The URL is not what was signed",
   claim_wrong: "The signed token claims something else",
   cert_url_refused: "The certificate does not come from the provider",
+  cert_untrusted: "The certificate is not to be trusted",
   scheme_wrong: "It was signed in another way",
   timestamp_too_old: "The signature was too old when it arrived",
   timestamp_in_future: "The signature is dated in the future",
