@@ -54,7 +54,7 @@ func pacedDesk(t *testing.T, h *hands, requests int) (*desk.Desk, []int64) {
 	}
 	sender := forward.New(forward.Options{})
 	catcher := catch.New(d, catch.Options{MaxBody: d.MaxBody})
-	if err := d.Start(t.Context(), catcher, forward.NewOutbox(d, sender, forward.OutboxOptions{Log: slog.New(slog.DiscardHandler)}), "127.0.0.1:0"); err != nil {
+	if err := d.Start(t.Context(), catcher, forward.NewOutbox(d, sender, forward.OutboxOptions{Now: h.now, Log: slog.New(slog.DiscardHandler)}), "127.0.0.1:0"); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
