@@ -19,22 +19,28 @@ type ResignOrder struct {
 // lentSecrets are those that came with an order, by delivery. They are nowhere
 // but in memory: after a restart such a delivery is not sent.
 type lentSecrets struct {
-	mu sync.Mutex
-	by map[string]string
+	mu   sync.Mutex
+	by   map[string]string
+	olds []string // the deliveries, in the order they came
 }
 
 func newLentSecrets() *lentSecrets { return &lentSecrets{by: map[string]string{}} }
 
-// maxLent bounds them; the deliveries of the oldest orders have long been made.
+// maxLent bounds them; the oldest go first, whose deliveries have most likely
+// been made.
 const maxLent = 10_000
 
 func (l *lentSecrets) put(delivery, secret string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if len(l.by) >= maxLent {
-		clear(l.by)
+	if _, known := l.by[delivery]; !known {
+		l.olds = append(l.olds, delivery)
 	}
 	l.by[delivery] = secret
+	if len(l.olds) > maxLent {
+		delete(l.by, l.olds[0])
+		l.olds = l.olds[1:]
+	}
 }
 
 // share lends the secret of one delivery to more that come of it.

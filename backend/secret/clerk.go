@@ -12,23 +12,22 @@ import (
 const silent = "it is locked, or does not answer"
 
 // clerk goes to the keychain for the room: one errand at a time, and nobody
-// waits for one longer than the patience. An errand that takes longer goes on
+// waits for one longer than his patience. An errand that takes longer goes on
 // alone; the next ones find the clerk away and fail at once.
 type clerk struct {
 	keychain Keychain
-	patience time.Duration
 	after    func(time.Duration) <-chan time.Time
 	away     chan struct{} // holds one token while an errand is under way
 }
 
 func newClerk(o Options) *clerk {
-	return &clerk{keychain: o.Keychain, patience: o.Patience, after: o.After, away: make(chan struct{}, 1)}
+	return &clerk{keychain: o.Keychain, after: o.After, away: make(chan struct{}, 1)}
 }
 
-// do runs an errand. It returns "" or, in words, why it was not done. late is
+// do runs an errand, for as long as patience. It returns "" or, in words, why it was not done. late is
 // run when the errand ends after all.
-func (c *clerk) do(ctx context.Context, errand func() error, late func(error)) (why string) {
-	waited := c.after(c.patience)
+func (c *clerk) do(ctx context.Context, patience time.Duration, errand func() error, late func(error)) (why string) {
+	waited := c.after(patience)
 	select {
 	case c.away <- struct{}{}:
 	default:
@@ -84,14 +83,14 @@ func words(err error) string {
 
 // set stores an item. One that was stored after all, when it had been given
 // up, is taken out again: the secret is elsewhere by then.
-func (c *clerk) set(user, secret string) (why string) {
-	return c.do(context.Background(),
+func (c *clerk) set(patience time.Duration, user, secret string) (why string) {
+	return c.do(context.Background(), patience,
 		func() error { return c.keychain.Set(service, user, secret) },
 		func(error) { _ = safely(func() error { return c.keychain.Delete(service, user) }) })
 }
 
-func (c *clerk) delete(user string) (why string) {
-	return c.do(context.Background(), func() error {
+func (c *clerk) delete(patience time.Duration, user string) (why string) {
+	return c.do(context.Background(), patience, func() error {
 		if err := c.keychain.Delete(service, user); !errors.Is(err, ErrNone) {
 			return err
 		}
@@ -101,7 +100,7 @@ func (c *clerk) delete(user string) (why string) {
 
 // read gets items. found is called with what was read and why the rest was
 // not, now or late; gaveUp when nobody waits any more, before a late found.
-func (c *clerk) read(ctx context.Context, users []string, found func(values map[string]string, why string, late bool), gaveUp func(why string)) {
+func (c *clerk) read(ctx context.Context, patience time.Duration, users []string, found func(values map[string]string, why string, late bool), gaveUp func(why string)) {
 	values, problem := map[string]string{}, ""
 	errand := func() error {
 		for _, user := range users {
@@ -123,7 +122,7 @@ func (c *clerk) read(ctx context.Context, users []string, found func(values map[
 		}
 		found(values, problem, true)
 	}
-	switch why := c.do(ctx, errand, late); why {
+	switch why := c.do(ctx, patience, errand, late); why {
 	case "":
 		found(values, problem, false)
 	case silent:

@@ -44,6 +44,9 @@ type Options struct {
 	// Patience is how long a keychain may take to answer; 0 is 2 s. One that
 	// waits for its owner to unlock it goes on in the background.
 	Patience time.Duration
+	// Opening is the same for Open and Sweep, which a start waits for; 0 is
+	// 250 ms.
+	Opening time.Duration
 	// After is the clock behind Patience; nil is time.After.
 	After func(time.Duration) <-chan time.Time
 	// Late is called, once for each time, when secrets that could not be read
@@ -67,11 +70,14 @@ type Room struct {
 }
 
 // Open reads the secrets of a data folder. It waits for the keychain only as
-// long as Patience, and only when it has a secret of this folder. A damaged
+// long as Opening, and only when it has a secret of this folder. A damaged
 // file is set aside: that is logged and told by Place.
 func Open(ctx context.Context, o Options) (*Room, error) {
 	if o.Patience == 0 {
 		o.Patience = 2 * time.Second
+	}
+	if o.Opening == 0 {
+		o.Opening = 250 * time.Millisecond
 	}
 	if o.After == nil {
 		o.After = time.After
@@ -95,7 +101,7 @@ func Open(ctx context.Context, o Options) (*Room, error) {
 			r.values[ref] = e.Secret
 		}
 	}
-	r.Retry(ctx)
+	r.retry(ctx, o.Opening)
 	return r, nil
 }
 
@@ -158,7 +164,7 @@ func (r *Room) KeepAs(_ context.Context, ref, secret string) error {
 		if err := r.write(func(b *book) { b.Secrets[ref] = entry{In: hook.InKeychain} }); err != nil {
 			return err
 		}
-		if why = r.clerk.set(r.user(ref), secret); why == "" {
+		if why = r.clerk.set(r.o.Patience, r.user(ref), secret); why == "" {
 			r.learn(ref, secret)
 			return nil
 		}
@@ -180,6 +186,10 @@ func (r *Room) learn(ref, secret string) {
 // Forget removes secrets. What the keychain does not let go of just now is
 // swept at a later start. Unknown refs do no harm.
 func (r *Room) Forget(_ context.Context, refs ...string) error {
+	return r.forget(r.o.Patience, refs)
+}
+
+func (r *Room) forget(patience time.Duration, refs []string) error {
 	r.writing.Lock()
 	defer r.writing.Unlock()
 	var gone []string
@@ -189,13 +199,20 @@ func (r *Room) Forget(_ context.Context, refs ...string) error {
 		delete(r.values, ref)
 	}
 	r.mu.Unlock()
+	asleep := false
 	for _, ref := range refs {
 		e, ok := known[ref]
 		if !ok {
 			continue
 		}
-		if e.In == hook.InKeychain && (r.o.Keychain == nil || r.clerk.delete(r.user(ref)) != "") {
-			continue // it stays in the book, to be swept
+		if e.In == hook.InKeychain {
+			if asleep || r.o.Keychain == nil {
+				continue // it stays in the book, to be swept
+			}
+			if why := r.clerk.delete(patience, r.user(ref)); why != "" {
+				asleep = why == silent // once is enough to wait for it
+				continue
+			}
 		}
 		gone = append(gone, ref)
 	}
@@ -211,7 +228,7 @@ func (r *Room) Forget(_ context.Context, refs ...string) error {
 
 // Sweep forgets every secret that named does not name: what a crash, or a
 // keychain that was locked, left behind.
-func (r *Room) Sweep(ctx context.Context, named []string) error {
+func (r *Room) Sweep(_ context.Context, named []string) error {
 	r.mu.Lock()
 	var stray []string
 	for ref := range r.book.Secrets {
@@ -220,12 +237,14 @@ func (r *Room) Sweep(ctx context.Context, named []string) error {
 		}
 	}
 	r.mu.Unlock()
-	return r.Forget(ctx, stray...)
+	return r.forget(r.o.Opening, stray)
 }
 
 // Retry asks the keychain for the secrets that could not be read so far, and
 // waits for it as long as Patience.
-func (r *Room) Retry(ctx context.Context) {
+func (r *Room) Retry(ctx context.Context) { r.retry(ctx, r.o.Patience) }
+
+func (r *Room) retry(ctx context.Context, patience time.Duration) {
 	missing := r.missing()
 	if len(missing) == 0 || r.o.Keychain == nil {
 		if len(missing) > 0 {
@@ -233,7 +252,7 @@ func (r *Room) Retry(ctx context.Context) {
 		}
 		return
 	}
-	r.clerk.read(ctx, r.users(missing), func(values map[string]string, why string, late bool) {
+	r.clerk.read(ctx, patience, r.users(missing), func(values map[string]string, why string, late bool) {
 		r.mu.Lock()
 		for _, ref := range missing {
 			if v, ok := values[r.userLocked(ref)]; ok {
