@@ -74,6 +74,13 @@ func TestHTTP2BrokenFramesAreShown(t *testing.T) {
 		"block broken off":          {func(p *h2) { raw(http2.FrameHeaders, 0, 1, "")(p); raw(http2.FramePing, 0, 0, "abcdefgh")(p) }, http2.ErrCodeProtocol, "broken off"},
 		"continuation of another":   {func(p *h2) { raw(http2.FrameHeaders, 0, 1, "")(p); raw(http2.FrameContinuation, 4, 3, "")(p) }, http2.ErrCodeProtocol, "broken off"},
 		"more padding than payload": {raw(http2.FrameHeaders, http2.FlagHeadersPadded|http2.FlagHeadersEndHeaders, 1, "\x09x"), http2.ErrCodeProtocol, "padding"},
+		"lines without end": {func(p *h2) {
+			raw(http2.FrameHeaders, 0, 1, "")(p)
+			lines := p.encode("a", strings.Repeat("x", 5000), "b", strings.Repeat("y", 5000))
+			for range 500 {
+				_ = p.fr.WriteContinuation(1, false, lines)
+			}
+		}, http2.ErrCodeNo, "The head is too large."},
 		"a head without end": {func(p *h2) {
 			raw(http2.FrameHeaders, 0, 1, "\x00\x7f\xff\xff\x7f")(p) // a name of 2 MiB begins
 			for range 1 << 10 {
@@ -183,22 +190,24 @@ func TestHTTP2TooManyStreams(t *testing.T) {
 
 // A head that does not come to its end is shown as cut, with what had come.
 func TestHTTP2HeadCut(t *testing.T) {
-	k := &recorder{}
-	c := open(t, k, catch.Options{HeadTimeout: 100 * time.Millisecond})
-	trust := openTLS(t, c)
-	for i, reason := range []string{"ended before", "not complete after"} {
-		p := dialH2(t, c, trust)
-		block := p.encode(append(target("POST", "/slow"), "a", "1")...)
-		p.must(p.fr.WriteHeaders(http2.HeadersFrameParam{StreamID: 1, BlockFragment: block}))
-		if i == 0 {
-			_ = p.nc.Close()
-		} else {
-			p.gone()
-		}
-		x := k.wait(i + 1)[i]
-		if x.State != hook.Cut || !strings.Contains(x.Reason, reason) || x.Target != "/slow" || !strings.HasSuffix(string(x.Head), "a: 1\r\n\r\n") {
-			t.Errorf("%s: %q of %s: %q", x.State, x.Reason, x.Target, x.Head)
-		}
+	for reason, limit := range map[string]time.Duration{"ended before": 0, "not complete after": 2 * time.Second} {
+		t.Run(reason, func(t *testing.T) {
+			t.Parallel()
+			k := &recorder{}
+			c := open(t, k, catch.Options{HeadTimeout: limit})
+			p := dialH2(t, c, openTLS(t, c))
+			block := p.encode(append(target("POST", "/slow"), "a", "1")...)
+			p.must(p.fr.WriteHeaders(http2.HeadersFrameParam{StreamID: 1, BlockFragment: block}))
+			if limit == 0 {
+				_ = p.nc.Close()
+			} else {
+				p.gone()
+			}
+			x := k.wait(1)[0]
+			if x.State != hook.Cut || !strings.Contains(x.Reason, reason) || x.Target != "/slow" || !strings.HasSuffix(string(x.Head), "a: 1\r\n\r\n") {
+				t.Errorf("%s: %q of %s: %q", x.State, x.Reason, x.Target, x.Head)
+			}
+		})
 	}
 }
 

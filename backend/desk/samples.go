@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -124,12 +125,23 @@ func (d *Desk) SendSamples(ctx context.Context, o SampleOrder, times int) ([]Sam
 	for range times {
 		sent, err := d.SendSample(ctx, o)
 		if err != nil {
-			return all, err
+			return all, afterSome(err, len(all), times)
 		}
 		all = append(all, sent)
 		o.Seed, o.again = "", o.Headers != nil
 	}
 	return all, nil
+}
+
+// afterSome adds to why a sample was not sent how many had been by then.
+func afterSome(err error, sent, of int) error {
+	var f *hook.Fault
+	if sent == 0 || !errors.As(err, &f) {
+		return err
+	}
+	told := *f
+	told.Text = fmt.Sprintf("%d of %d samples were sent, then it failed: %s", sent, of, f.Text)
+	return &told
 }
 
 // SendSample sends a sample once.
