@@ -266,3 +266,30 @@ func TestSecretsComeOutNowhere(t *testing.T) {
 		t.Errorf("after deleting the endpoint: %+v", v)
 	}
 }
+
+// GitHub's older signature, where it came along, is made anew with the other.
+func TestBothSignaturesAreMadeAnew(t *testing.T) {
+	rig := testkit.NewRig(t)
+	target := testkit.NewTarget(t)
+	setSecret(rig, "inbox", map[string]any{"provider": "github", "secret": "s3cret"})
+	var sent struct{ Seq int64 }
+	rig.Call("POST", "/api/v1/samples", map[string]any{"provider": "github", "endpoint": "inbox"}, &sent, 200)
+	edits := map[string]any{"bodyText": `{"edited":true}`}
+	if status, del := replayed(rig, sent.Seq, map[string]any{"url": target.URL(), "edits": edits, "resign": true}); status != 200 {
+		t.Fatalf("%d, %v", status, del)
+	}
+	got := target.Await(1)[0]
+	var pairs [][2]string
+	for _, l := range got.Lines()[1:] {
+		if name, value, ok := strings.Cut(l, ":"); ok {
+			pairs = append(pairs, [2]string{name, strings.TrimSpace(value)})
+		}
+	}
+	for _, scheme := range []string{"github-sha256", "github-sha1"} {
+		var v verdict
+		rig.Call("POST", "/api/v1/verify", map[string]any{"scheme": scheme, "headers": pairs, "bodyBase64": got.Body, "secret": "s3cret"}, &v, 200)
+		if !v.Valid {
+			t.Errorf("%s: %s %q", scheme, v.Reason, v.Hints)
+		}
+	}
+}

@@ -117,14 +117,22 @@ func (d *Desk) signAnew(c checking, m hook.Draft) (hook.Signed, error) {
 		return hook.Signed{}, fieldFault(hook.Invalid, "resign", "sign anew: %s", why)
 	}
 	before := sign.Message{Method: m.Method, URL: m.URL, Headers: m.Headers, Body: m.Body}
+	options := sign.SignOptions{Provider: c.options.Provider, Now: d.now(), Rand: rand.Reader, KeepID: true}
+	older := before
+	for _, also := range sign.AlsoSigned(c.options.Provider, scheme.ID, m.Headers, m.Body) {
+		// An older signature beside it would be stale; one that cannot be made
+		// stays as it is.
+		options.Scheme = also
+		if next, _, err := sign.Sign(older, c.key, options); err == nil {
+			older = next
+		}
+	}
 	test, err := d.tests.keysFor(scheme.ID)
 	if err != nil {
 		return hook.Signed{}, asResign(err)
 	}
-	after, _, err := sign.Sign(before, c.key, sign.SignOptions{
-		Scheme: scheme.ID, Provider: c.options.Provider, SignatureHeader: c.options.SignatureHeader,
-		Now: d.now(), Rand: rand.Reader, TestKeys: test,
-	})
+	options.Scheme, options.SignatureHeader, options.KeepID, options.TestKeys = scheme.ID, c.options.SignatureHeader, false, test
+	after, _, err := sign.Sign(older, c.key, options)
 	if err != nil {
 		return hook.Signed{}, asResign(err)
 	}

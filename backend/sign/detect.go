@@ -182,6 +182,30 @@ func byAuthorization(hs hook.Headers, body []byte, rawQuery string) (provider, s
 	return "", ""
 }
 
+// AlsoSigned lists the other schemes of a provider by which the message is
+// signed besides scheme, each in a header of its own and with the same secret,
+// as GitHub's X-Hub-Signature beside X-Hub-Signature-256. Tokens are none.
+func AlsoSigned(provider, scheme string, hs hook.Headers, body []byte) []string {
+	p, _ := providerOf(provider)
+	main, known := lookUp(scheme)
+	if !known || main.alg == tokenOnly || main.alg.asymmetric() || main.inBody {
+		return nil
+	}
+	var also []string
+	headers := []string{strings.ToLower(main.header(where{}))}
+	for _, id := range p.Schemes {
+		s, _ := lookUp(id)
+		header := strings.ToLower(s.header(where{}))
+		if s.alg == tokenOnly || s.alg.asymmetric() || s.inBody || slices.Contains(headers, header) {
+			continue
+		}
+		if _, trouble := s.read(Message{Headers: hs, Body: body}, where{}); trouble == nil {
+			headers, also = append(headers, header), append(also, id)
+		}
+	}
+	return also
+}
+
 // SchemeFor returns the scheme that a message of this provider uses, by the
 // header lines it has; the provider's best when none is there, "" when the
 // provider signs nothing or is unknown.

@@ -60,7 +60,7 @@ func (s *spec) writeLines(m Message, k signer) (Message, error) {
 	for _, f := range s.fixed {
 		m.Headers = setLine(m.Headers, f.name, f.value)
 	}
-	alg := s.algorithmOf(m, set)
+	alg, old := s.algorithmOf(m, set), m.Headers.Get(set.signature)
 	payloads, p := s.payloads(m, c, []byte(k.key.text))
 	if p != nil {
 		return m, errBody(p.hint)
@@ -80,6 +80,11 @@ func (s *spec) writeLines(m Message, k signer) (Message, error) {
 		text = s.format.stamp + "=" + c.stamp + s.format.between + text
 	}
 	m.Headers = setLine(m.Headers, set.signature, text)
+	for i, h := range m.Headers { // Attio sends its signature twice
+		if old != "" && h.Value == old {
+			m.Headers[i].Value = text
+		}
+	}
 	if s.also != "" && s.also != set.signature {
 		m.Headers = dropLines(m.Headers, s.also) // of another key, and stale
 	}

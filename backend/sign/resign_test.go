@@ -206,3 +206,56 @@ func TestTheTable(t *testing.T) {
 		}
 	}
 }
+
+// Cashfree's timestamps are in milliseconds.
+func TestCashfreesTimestamp(t *testing.T) {
+	m := sign.Message{Method: "POST", Body: []byte("{}"), Headers: hook.Headers{{Name: "x-webhook-timestamp", Value: "1617695238078"}, {Name: "x-webhook-signature", Value: hmac64(plain, "1617695238078{}")}}}
+	v := sign.Verify(m, sign.Key{Secret: plain}, sign.Options{Scheme: "cashfree"})
+	if !v.Valid || v.Timestamp.Year() != 2021 {
+		t.Errorf("%s %q, signed at %v", v.Reason, v.Hints, v.Timestamp)
+	}
+	m, _, err := sign.Sign(m, sign.Key{Secret: plain}, sign.SignOptions{Scheme: "cashfree", Now: now()})
+	if got := m.Headers.Get("x-webhook-timestamp"); err != nil || len(got) != 13 {
+		t.Errorf("signed anew at %q, %v", got, err)
+	}
+}
+
+// A signature that stands twice is renewed twice.
+func TestASignatureThatStandsTwiceIsRenewedTwice(t *testing.T) {
+	old := hmacHex("old", "{}")
+	m := sign.Message{Method: "POST", Body: []byte("{}"), Headers: hook.Headers{{Name: "Attio-Signature", Value: old}, {Name: "X-Other", Value: "1"}, {Name: "X-Attio-Signature", Value: old}}}
+	got, _, err := sign.Sign(m, sign.Key{Secret: plain}, sign.SignOptions{Provider: "attio", Now: now()})
+	want := hmacHex(plain, "{}")
+	if err != nil || got.Headers.Get("Attio-Signature") != want || got.Headers.Get("X-Attio-Signature") != want || got.Headers.Get("X-Other") != "1" {
+		t.Errorf("%v, %v", got.Headers, err)
+	}
+	if m.Headers[2].Value != old {
+		t.Error("the message that was given was written to")
+	}
+}
+
+// Signatures beside the best one are known, tokens and versions of the same
+// header are none.
+func TestAlsoSigned(t *testing.T) {
+	for _, c := range []struct {
+		provider, scheme string
+		lines            []string
+		want             []string
+	}{
+		{"github", "github-sha256", []string{"X-Hub-Signature-256", "sha256=00", "X-Hub-Signature", "sha1=00"}, []string{"github-sha1"}},
+		{"github", "github-sha256", []string{"X-Hub-Signature-256", "sha256=00"}, nil},
+		{"hubspot", "hubspot-v3", []string{"X-HubSpot-Signature-v3", "AAAA", "X-HubSpot-Request-Timestamp", "1", "X-HubSpot-Signature", "00", "X-HubSpot-Signature-Version", "v2"}, []string{"hubspot-v2"}},
+		{"gitlab", "standard-webhooks-v1", []string{"webhook-signature", "v1,AAAA", "webhook-id", "1", "webhook-timestamp", "1", "X-Gitlab-Token", "t"}, nil},
+		{"svix", "svix-v1", []string{"svix-signature", "v1,AAAA v1a,AAAA", "svix-id", "1", "svix-timestamp", "1"}, nil},
+		{"", "github-sha256", []string{"X-Hub-Signature", "sha1=00"}, nil},
+		{"github", "none", []string{"X-Hub-Signature", "sha1=00"}, nil},
+	} {
+		var hs hook.Headers
+		for i := 0; i < len(c.lines); i += 2 {
+			hs = append(hs, hook.Header{Name: c.lines[i], Value: c.lines[i+1]})
+		}
+		if got := sign.AlsoSigned(c.provider, c.scheme, hs, nil); !reflect.DeepEqual(got, c.want) {
+			t.Errorf("%s by %s: %v, want %v", c.provider, c.scheme, got, c.want)
+		}
+	}
+}

@@ -131,7 +131,7 @@ func stamped() []spec {
 		line("zoom-v0", "Zoom", lineSet{"x-zm-signature", "", "x-zm-request-timestamp"}, "v0=", "v0:{timestamp}:{body}", hexText, Seconds, five),
 		line("webflow", "Webflow", lineSet{"x-webflow-signature", "", "x-webflow-timestamp"}, "", "{timestamp}:{body}", hexText, Millis, five),
 		line("zendesk", "Zendesk", lineSet{"X-Zendesk-Webhook-Signature", "", "X-Zendesk-Webhook-Signature-Timestamp"}, "", "{timestamp}{body}", base64Text, RFC3339, 0),
-		line("cashfree", "Cashfree", lineSet{"x-webhook-signature", "", "x-webhook-timestamp"}, "", "{timestamp}{body}", base64Text, Seconds, 0),
+		line("cashfree", "Cashfree", lineSet{"x-webhook-signature", "", "x-webhook-timestamp"}, "", "{timestamp}{body}", base64Text, Millis, 0),
 	}
 }
 
