@@ -20,7 +20,9 @@ func (f *fieldsConn) greeting() error {
 		got, err := f.in.Peek(n)
 		switch {
 		case string(got) != want[:len(got)]:
-			return f.fail(http2.ErrCodeProtocol, "The sender agreed on HTTP/2 and then spoke something else.")
+			came, _ := f.in.Peek(f.in.Buffered())
+			f.show("The sender agreed on HTTP/2 and then spoke something else.", bytes.Clone(came))
+			return http2.ConnectionError(http2.ErrCodeProtocol)
 		case err != nil:
 			return err
 		case n == len(want):
@@ -33,18 +35,19 @@ func (f *fieldsConn) greeting() error {
 // fail ends the connection: it leaves a stub that says why, and has net/http2
 // say so in its way.
 func (f *fieldsConn) fail(code http2.ErrCode, reason string) error {
-	f.show(reason)
+	f.show(reason, nil)
 	return http2.ConnectionError(code)
 }
 
-// show leaves the stub of a connection that is ended, once.
-func (f *fieldsConn) show(reason string) {
+// show leaves the stub of a connection that is ended, once; head is what there
+// is to be seen.
+func (f *fieldsConn) show(reason string, head []byte) {
 	f.mu.Lock()
 	shown := f.shown
 	f.shown = true
 	f.mu.Unlock()
 	if !shown {
-		f.stub(&streamHead{began: f.c.o.Now()}, refuse(0, reason))
+		f.stub(&streamHead{began: f.c.o.Now(), bytes: head}, refuse(0, reason))
 	}
 }
 
@@ -100,7 +103,7 @@ func (f *fieldsConn) refused(kind http2.FrameType, stream uint32, code http2.Err
 	case kind == http2.FrameRSTStream:
 		f.withdraw(stream, refuse(0, reason))
 	case code != http2.ErrCodeNo:
-		f.show(reason)
+		f.show(reason, nil)
 	}
 }
 
