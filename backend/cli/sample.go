@@ -67,6 +67,9 @@ func sampleList(find FindDoor) *cobra.Command {
 				enc.SetIndent("", "  ")
 				return enc.Encode(found)
 			}
+			if len(infos) == 0 {
+				return fmt.Errorf("sample list: no sample has the words %q; give fewer of them", strings.Join(words, " "))
+			}
 			return table(cmd, infos)
 		},
 	}

@@ -72,6 +72,7 @@ func TestSamplesFromTheCommandLine(t *testing.T) {
 		`nowhere`:                            {"send", "stripe", "--to", "nowhere"},
 		`body.times`:                         {"send", "stripe", "--times", "0"},
 		`creel sample list`:                  {"send"},
+		`no sample has the words "strype x"`: {"list", "strype", "x"},
 	} {
 		if out, code := run(t, dir, append([]string{"sample"}, args...)...); code != 1 || !strings.Contains(out, want) {
 			t.Errorf("%v: exit %d: %s", args, code, out)
