@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"creel/backend/api"
 	"creel/backend/testkit"
@@ -121,5 +122,21 @@ func TestStatusCountsFailures(t *testing.T) {
 	rig.Call("GET", "/api/v1/status", nil, &status, 200)
 	if status.History.Failed != 0 {
 		t.Errorf("%d failed after it was deleted", status.History.Failed)
+	}
+}
+
+// What was deleted says until when it can be had back; of nothing there is no
+// such time.
+func TestDeletingSaysUntilWhen(t *testing.T) {
+	rig := testkit.NewRig(t)
+	rig.Post("/inbox", `{}`)
+	var none, one api.Trash
+	rig.Call("DELETE", "/api/v1/requests?filter=method:PUT", nil, &none, 200)
+	rig.Call("DELETE", "/api/v1/requests?filter=method:POST", nil, &one, 200)
+	if none != (api.Trash{}) {
+		t.Errorf("deleting nothing answers %+v", none)
+	}
+	if _, err := time.Parse(time.RFC3339, one.Until); one.Count != 1 || err != nil {
+		t.Errorf("deleting one answers %+v (%v)", one, err)
 	}
 }

@@ -102,7 +102,7 @@ type Counted struct {
 type Trash struct {
 	ID    int64  `json:"id" doc:"pass to /trash/{id}/restore"`
 	Count int64  `json:"count"`
-	Until string `json:"until" format:"date-time" doc:"when it is removed for good"`
+	Until string `json:"until,omitempty" format:"date-time" doc:"when it is removed for good; absent when nothing was deleted"`
 }
 
 // ReplayRequest asks to send a kept request on.

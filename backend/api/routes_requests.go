@@ -95,7 +95,13 @@ func (s *server) requestRoutes(api huma.API) {
 		})
 }
 
-func trashOf(t hook.Trash) Trash { return Trash{ID: t.ID, Count: t.Count, Until: stamp(t.Until)} }
+func trashOf(t hook.Trash) Trash {
+	out := Trash{ID: t.ID, Count: t.Count}
+	if !t.Until.IsZero() {
+		out.Until = stamp(t.Until)
+	}
+	return out
+}
 
 func (s *server) list(ctx context.Context, in *listInput) (*struct{ Body RowPage }, error) {
 	// The state is read first: a row that arrives in between is then told

@@ -2622,9 +2622,9 @@ export interface components {
             id: number;
             /**
              * Format: date-time
-             * @description when it is removed for good
+             * @description when it is removed for good; absent when nothing was deleted
              */
-            until: string;
+            until?: string;
         };
         Value: {
             /**

@@ -153,3 +153,23 @@ it("measures arrivals over five seconds and forgets them when it is quiet", asyn
   expect(rate.get()).toBe(0);
   expect(vi.getTimerCount()).toBe(0); // idle is idle
 });
+
+it("asks again for what a failed round missed, and tells of it once", async () => {
+  let failing = 2;
+  const { sync, calls, settle } = setUp(() => {
+    if (failing-- > 0) throw new Error("the door is busy");
+    return { ...none, rev: 6 };
+  });
+  sync.begin({ epoch: 1, rev: 5, lastSeq: 10 });
+  sync.signal({ epoch: 1, rev: 6, lastSeq: 10 });
+  await settle();
+  expect(calls).toEqual(["changes 5 1", "Error: the door is busy"]);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(calls.slice(2)).toEqual(["changes 5 1"]);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(calls).toContain("apply 0 6");
+  expect(calls.filter((c) => c.startsWith("Error"))).toHaveLength(1);
+  calls.length = 0;
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(calls.filter((c) => c.startsWith("changes"))).toEqual([]);
+});

@@ -15,6 +15,8 @@ export interface SyncOptions {
 
 const RATE_WINDOW_MS = 5_000;
 const COUNTS_EVERY_MS = 500;
+const RETRY_FIRST_MS = 1_000;
+const RETRY_MOST_MS = 30_000;
 const SETUP = ["endpoints", "targets", "settings", "filters", "tls"];
 
 /**
@@ -31,6 +33,8 @@ export function createSync(options: SyncOptions) {
   let countsTimer: ReturnType<typeof setTimeout> | undefined;
   let countsAgain = false;
   let rateTimer: ReturnType<typeof setTimeout> | undefined;
+  let retryTimer: ReturnType<typeof setTimeout> | undefined;
+  let failures = 0;
 
   function measure(): void {
     clearTimeout(rateTimer);
@@ -83,6 +87,7 @@ export function createSync(options: SyncOptions) {
   async function run(): Promise<void> {
     if (running || !done) return;
     running = true;
+    clearTimeout(retryTimer);
     try {
       while (latest && !same(latest, done)) {
         const to = latest;
@@ -90,8 +95,11 @@ export function createSync(options: SyncOptions) {
         if (latest === to) latest = done;
         counts();
       }
+      failures = 0;
     } catch (error) {
-      options.onError(error);
+      // No other signal may come for hours; what was missed is asked for again.
+      retryTimer = setTimeout(() => void run(), Math.min(RETRY_FIRST_MS * 2 ** failures, RETRY_MOST_MS));
+      if (failures++ === 0) options.onError(error);
     } finally {
       running = false;
     }

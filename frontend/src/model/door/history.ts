@@ -161,5 +161,6 @@ export interface MarksPatch {
 export interface Trash {
   id: number;
   count: number;
-  until: string;
+  /** Absent when nothing was deleted. */
+  until?: string;
 }
