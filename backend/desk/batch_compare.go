@@ -108,8 +108,8 @@ func (p *repeats) count(it hook.RunItem) {
 
 // judge says how an outcome compares with the first.
 func (p *repeats) judge(ctx context.Context, it hook.RunItem, s hook.SettledItem) hook.Likeness {
-	if p == nil || s.State == hook.ItemCancelled {
-		return ""
+	if p == nil || s.State == hook.ItemCancelled || s.Attempt == "" {
+		return "" // it was not tried
 	}
 	known := p.of[repeated{it.Request, it.Place}]
 	if known == nil {

@@ -42,14 +42,15 @@ type overflow struct {
 	mu    sync.Mutex
 	parts [][]byte
 	bytes int
-	full  bool
+	full  bool // it takes nothing more of this answer
+	over  bool // nor of any other: nobody waits any more
 }
 
 // Write takes what of p there is room for; it never fails.
 func (o *overflow) Write(p []byte) (int, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	for rest := p; len(rest) > 0 && !o.full; {
+	for rest := p; len(rest) > 0 && !o.full && !o.over; {
 		last := len(o.parts) - 1
 		if last < 0 || len(o.parts[last]) == cap(o.parts[last]) {
 			if o.full = o.bytes >= hook.MaxPassed-hook.MaxAnswer || !o.purse.take(overflowPart); o.full {
@@ -67,18 +68,23 @@ func (o *overflow) Write(p []byte) (int, error) {
 
 // Reset forgets what was taken: another answer follows.
 func (o *overflow) Reset() {
-	o.release()
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.full = false
+	o.empty()
 }
 
-// release gives the memory back and takes nothing more.
+// release gives the memory back and takes nothing more, whatever still comes.
 func (o *overflow) release() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	o.empty()
+	o.over = true
+}
+
+// empty gives the memory back. The caller holds mu.
+func (o *overflow) empty() {
 	o.purse.left.Add(int64(len(o.parts)) * overflowPart)
-	o.parts, o.bytes, o.full = nil, 0, true
+	o.parts, o.bytes, o.full = nil, 0, false
 }
 
 // all is what was taken; it must not be used after release.
