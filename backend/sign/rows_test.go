@@ -66,7 +66,7 @@ func rows() []row {
 		{name: "forgejo", provider: "forgejo", key: secret("gitea-secret"), body: event, headers: []string{"X-Forgejo-Signature", "fe45b4bb3432047662c3ee48d8c35b47f1d5a043cbc2e62dbd59d08d01ef693f"}},
 		{name: "fourthwall", provider: "fourthwall", key: secret("fw-secret"), body: event, headers: []string{"X-Fourthwall-Hmac-SHA256", "Y3umzH18cCVVcGs5CZyDK1Kz/UiGJ95nKJsaccDOE2E="}},
 		{name: "elevenlabs", provider: "elevenlabs", key: secret("el-secret"), body: event, headers: []string{"ElevenLabs-Signature", "t=1764000000,v0=7ef551f533061ab1c464127de8cf84f2d9c1c8a55e2a75d07e53291238cc8f04"}},
-		{name: "cashfree", provider: "cashfree", key: secret("cf-secret"), body: event, headers: []string{"x-webhook-signature", "jNhlT4eDdxIZuFMS/Ke+l/KEsqzSWWuhLQjMGEwG4lQ=", "x-webhook-timestamp", "1764000000"}},
+		{name: "cashfree", provider: "cashfree", key: secret("cf-secret"), body: event, headers: []string{"x-webhook-signature", "8lkMlxLM0sTLf8SklK8uM69tvJEJgIEkKqS3guCAB0A=", "x-webhook-timestamp", "1764000000000"}},
 		{name: "checkout", provider: "checkout", key: secret("cko-secret"), body: event, headers: []string{"Cko-Signature", "cdb0b43f52237bb9b810e7cd792e53d4c8f04606edf758212ae81e0ee02ee6d1"}},
 		{name: "contentful", provider: "contentful", key: secret(strings.Repeat("a", 64)), url: "https://h.example/hooks/in?x=1&y=a%20b", body: event, headers: []string{"Content-Type", "application/json", "X-Contentful-CRN", " crn:1 ",
 			"x-contentful-signature", "91af984705ec5096ee94426e284d3704307249e08c4f9846048330284958d28d", "x-contentful-timestamp", "1764000000000",

@@ -174,6 +174,21 @@ test("an old event is refused as it was, and accepted signed anew", async ({ ope
   }
 });
 
+test("two things that are wrong at once are both told", async ({ open, creel }) => {
+  await creel.api("PATCH", "/endpoints/inbox", { provider: "stripe", secret: `${SECRET}\n` });
+  const spaced = '{"id": "evt_1", "object": "event", "type": "invoice.payment_failed"}';
+  await creel.post("/inbox/hook", JSON.stringify(JSON.parse(spaced)), signed(SECRET, spaced));
+  const page = await open();
+  await openSignature(page, /invoice\.payment_failed/);
+  await expect(verdict(page).getByRole("heading")).toHaveText(
+    "The secret is not the one it was signed with, and the body is not what was signed",
+  );
+  await expect(verdict(page)).toContainText("Two things are wrong at once, the secret and the body");
+  await expect(verdict(page).getByRole("listitem").first()).toContainText(/^The secret: .*newline/);
+  await expect(verdict(page).getByRole("listitem").nth(1)).toContainText(/^The body: .*json\.dumps/);
+  await expectAccessible(page);
+});
+
 test("what cannot be signed anew says why, and a test key shows its public key", async ({ open, creel }) => {
   await creel.api("POST", "/samples", { provider: "discord" });
   await creel.post("/inbox/hook", EVENT, signed(SECRET, EVENT));
@@ -185,7 +200,7 @@ test("what cannot be signed anew says why, and a test key shows its public key",
   await row(page, /^(?!invoice)/)
     .last()
     .click();
-  await expect(tab(page)).toContainText("local test key pair");
+  await expect(tab(page)).toContainText("made for this installation of Creel alone");
   await expect(tab(page).getByRole("button", { name: "Copy public key" })).toBeVisible();
   await expect(tab(page).getByRole("textbox", { name: "Public key" })).toBeVisible();
   await expectAccessible(page);
