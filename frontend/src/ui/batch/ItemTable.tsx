@@ -161,7 +161,7 @@ function ItemLine({ item, index, place, repeats, chosen }: ItemLineProps) {
       </span>
       <span className={css.result} title={[item.note ?? result.text, unlike].filter(Boolean).join("; ")}>
         <Tag tone={told ? "plain" : result.tone}>{result.text}</Tag>
-        {unlike && <span className={css.unlike}>≠ first</span>}
+        {unlike && <span className={css.unlike}>differs</span>}
       </span>
       <span className={css.took}>{item.attempt ? ms(item.tookMs) : ""}</span>
     </div>
