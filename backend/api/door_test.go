@@ -279,6 +279,8 @@ func TestBadInputIsExplained(t *testing.T) {
 		{"POST", "/api/v1/samples", map[string]any{"provider": "acme"}, 404, "not-found", "provider", "acme"},
 		{"POST", "/api/v1/compare", map[string]any{"left": map[string]any{}, "right": map[string]any{"request": seq}}, 422, "invalid", "left", ""},
 		{"POST", "/api/v1/window/front", nil, 404, "not-found", "", "serve"},
+		{"GET", "/api/v1/nothing", nil, 404, "not-found", "", "openapi.json"},
+		{"DELETE", "/api/v1/compare", nil, 405, "invalid", "", "only POST"},
 	}
 	for _, c := range cases {
 		var p api.FaultProblem

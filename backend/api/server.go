@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"syscall"
 	"time"
 
@@ -123,7 +124,7 @@ func (s *server) handler(page fs.FS) http.Handler {
 	inner := http.NewServeMux()
 	s.routes(inner)
 	inner.HandleFunc("GET /api/v1/live", s.live)
-	inner.HandleFunc("/", noRoute)
+	inner.HandleFunc(anyRoute, func(w http.ResponseWriter, r *http.Request) { noRoute(w, r, inner) })
 
 	mux := http.NewServeMux()
 	mux.Handle("/api/", s.needToken(inner))
@@ -136,9 +137,25 @@ func (s *server) handler(page fs.FS) http.Handler {
 	return s.guard(mux)
 }
 
-// noRoute is the answer where the door has nothing.
-func noRoute(w http.ResponseWriter, r *http.Request) {
-	refuse(w, http.StatusNotFound, string(hook.NotFound), "there is no "+r.Method+" "+r.URL.Path+" here; GET /openapi.json lists what there is")
+// anyRoute matches what no other route does.
+const anyRoute = "/"
+
+// noRoute is the answer where the door has nothing, or nothing by that method.
+func noRoute(w http.ResponseWriter, r *http.Request, routes *http.ServeMux) {
+	var allowed []string
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+		other := *r
+		other.Method = method
+		if _, pattern := routes.Handler(&other); pattern != anyRoute {
+			allowed = append(allowed, method)
+		}
+	}
+	if len(allowed) > 0 {
+		w.Header().Set("Allow", strings.Join(allowed, ", "))
+		refuse(w, http.StatusMethodNotAllowed, string(hook.Invalid), "there is no "+r.Method+" here, only "+strings.Join(allowed, ", "))
+		return
+	}
+	refuse(w, http.StatusNotFound, string(hook.NotFound), "there is no "+r.URL.Path+" here; GET /openapi.json lists what there is")
 }
 
 // healthz says only that the door is open.
