@@ -220,7 +220,8 @@ func TestExplainsPublicKeySchemes(t *testing.T) {
 		m.Body = []byte(strings.ReplaceAll(string(m.Body), ",", ", "))
 	}), sign.BodyChanged, "JSON.stringify")
 	wants(t, explain("paypal-valid", func(m *sign.Message, _ *sign.Key) { m.Body = append(m.Body, '\n') }), sign.BodyChanged, "line end")
-	wants(t, explain("paypal-valid", func(_ *sign.Message, k *sign.Key) { k.Secret += "\n" }), sign.SecretWrong, "line end")
+	wants(t, explain("paypal-valid", func(_ *sign.Message, k *sign.Key) { k.Secret += "\n" }), sign.SecretWrong, "line end", "around the webhook's id are left out")
+	wants(t, explain("paypal-valid", func(_ *sign.Message, k *sign.Key) { k.Secret = "another" }), sign.SignatureDiffers, "the webhook's id is another one")
 	wants(t, explain("paypal-valid", func(m *sign.Message, _ *sign.Key) {
 		for i, h := range m.Headers {
 			if h.Name == "PAYPAL-CERT-URL" {

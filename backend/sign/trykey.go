@@ -92,7 +92,7 @@ func (s *search) byPublicKey() *finding {
 
 // pasted says that what is set as secret has blanks around it.
 func (s *search) pasted() string {
-	return "The signature matches when the blanks or the line end around " + s.spec.shape + " are left out: enter it again without them."
+	return "The signature matches when the blanks or the line end around " + s.spec.thing() + " are left out: enter it again without them."
 }
 
 // forms lists what a secret may have been meant as: first texts that were

@@ -200,13 +200,20 @@ func (x *exam) verdict(f outcome) Verdict {
 	return v
 }
 
+// thing is what stands in place of a secret where a public key checks, in a
+// few words.
+func (s *spec) thing() string {
+	thing, _, _ := strings.Cut(s.shape, ",")
+	return thing
+}
+
 // mismatch says that the signature does not match, and what that can mean.
 func (s *spec) mismatch() string {
 	what := "the secret is not the one that signed this"
 	if s.alg.asymmetric() {
 		what = "the public key is not the sender's"
 		if s.needsSecret() {
-			what += ", " + s.shape + " is another one"
+			what += ", " + s.thing() + " is another one"
 		}
 	}
 	return "The signature does not match: either " + what + ", or what is signed was changed on the way."
