@@ -12,9 +12,11 @@ import (
 	"time"
 )
 
-// payPalNames are those for which the certificates that sign PayPal's messages
-// are issued, live and in the sandbox.
-var payPalNames = []string{"messageverificationcerts.paypal.com", "messageverificationcerts.sandbox.paypal.com"}
+// The names for which the certificates that sign PayPal's messages are issued.
+const (
+	payPalName    = "messageverificationcerts.paypal.com"
+	payPalSandbox = "messageverificationcerts.sandbox.paypal.com"
+)
 
 // certificates reads the certificates in the text of a public key.
 func certificates(text string) []*x509.Certificate {
@@ -71,11 +73,11 @@ func (x *exam) certified(c claims) (p *problem, hint string) {
 		return &problem{CertUntrusted, "The signature holds by the certificate that is set, but that is not to be trusted: " + chainText(err, cert, at)}, ""
 	}
 	for _, name := range append([]string{cert.Subject.CommonName}, cert.DNSNames...) {
-		if slices.Contains(payPalNames, strings.ToLower(name)) {
+		if strings.EqualFold(name, payPalName) || strings.EqualFold(name, payPalSandbox) {
 			return nil, ""
 		}
 	}
-	return &problem{CertUntrusted, fmt.Sprintf("The signature holds by the certificate that is set, but that was issued for %s; PayPal signs with one for %s. It is somebody else's.", quoted(cert.Subject.CommonName), payPalNames[0])}, ""
+	return &problem{CertUntrusted, fmt.Sprintf("The signature holds by the certificate that is set, but that was issued for %s; PayPal signs with one for %s. It is somebody else's.", quoted(cert.Subject.CommonName), payPalName)}, ""
 }
 
 // chainText says in words why a certificate's chain does not hold.
