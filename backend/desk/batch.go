@@ -202,20 +202,20 @@ func (d *Desk) CancelRun(ctx context.Context, id int64) (hook.Run, error) {
 	d.batches.mu.Lock()
 	r := d.batches.working[id]
 	d.batches.mu.Unlock()
-	if r == nil {
-		run, err := d.store.Run(ctx, id)
-		if err == nil && run.State != hook.RunRunning {
-			err = hook.Faultf(hook.Conflict, "cancel run %d: it is not at work", id)
+	if r != nil {
+		r.cancel()
+		select {
+		case <-r.over:
+		case <-ctx.Done():
+			return hook.Run{}, ctx.Err()
 		}
-		return run, err
 	}
-	r.cancel()
-	select {
-	case <-r.over:
-	case <-ctx.Done():
-		return hook.Run{}, ctx.Err()
+	run, err := d.store.Run(ctx, id)
+	// It may have ended by itself just before it was told to.
+	if err == nil && run.State != hook.RunRunning && (r == nil || run.State != hook.RunCancelled) {
+		err = hook.Faultf(hook.Conflict, "cancel run %d: it is not at work", id)
 	}
-	return d.store.Run(ctx, id)
+	return run, err
 }
 
 // DeleteRun forgets a run that is not at work; its deliveries stay.

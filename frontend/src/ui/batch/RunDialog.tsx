@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useEffect, useState } from "react";
+import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { count } from "../../model/format";
 import {
   canResume,
@@ -27,19 +27,30 @@ export function RunDialog({ id }: { id: number }) {
   const query = useRun(id);
   const run = query.data;
   useStepKeys();
+  const repeating = useRef(false);
+  // A second press before the first has led to the new run would begin two.
+  const again = () => {
+    if (repeating.current) return;
+    repeating.current = true;
+    repeatRun(desk, id)
+      .catch(desk.toasts.fail)
+      .finally(() => {
+        repeating.current = false;
+      });
+  };
   const onKeyDown = (event: KeyboardEvent) => {
     const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
     if (event.key.toLowerCase() !== "r" || !plain || event.target instanceof HTMLInputElement) return;
     if (!run || isWorking(run)) return;
     event.preventDefault();
-    repeatRun(desk, id).catch(desk.toasts.fail);
+    again();
   };
   return (
     <Dialog open onClose={desk.dialogs.close} title={`Run ${id}`} size="min(1360px, 94vw)" tall>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: the shortcut of the button, for the whole dialog */}
       <div className={css.run} onKeyDown={onKeyDown}>
         {query.error && <EmptyState title="This run cannot be shown">{words(query.error)}</EmptyState>}
-        {run && <Shown run={run} />}
+        {run && <Shown run={run} onAgain={again} />}
       </div>
     </Dialog>
   );
@@ -60,7 +71,7 @@ function useStepKeys(): void {
   }, [desk]);
 }
 
-function Shown({ run }: { run: Run }) {
+function Shown({ run, onAgain }: { run: Run; onAgain: () => void }) {
   const desk = useDesk();
   const providers = useProviders();
   const [only, setOnly] = useState<Only>("");
@@ -103,13 +114,7 @@ function Shown({ run }: { run: Run }) {
             Go on with {count(leftOf(run))}
           </Button>
         )}
-        <Button
-          small
-          look="primary"
-          kbd="R"
-          disabled={isWorking(run)}
-          onClick={() => act(repeatRun(desk, run.id))}
-        >
+        <Button small look="primary" kbd="R" disabled={isWorking(run)} onClick={onAgain}>
           Run again
         </Button>
       </div>
