@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"time"
 
 	"creel/backend/hook"
 )
@@ -13,13 +14,20 @@ import (
 type sealer struct {
 	mu      sync.Mutex // one at a time
 	wake    chan struct{}
+	stale   *time.Timer // rows of sealed blocks were changed
 	stop    context.CancelFunc
 	stopped chan struct{}
 }
 
+// resealAfter is how long nothing more is changed in sealed blocks before their
+// sheets are made anew.
+const resealAfter = time.Second
+
 func (s *Store) startSealing() {
 	ctx, stop := context.WithCancel(context.Background())
 	s.sealer.stop, s.sealer.stopped = stop, make(chan struct{})
+	s.sealer.stale = time.NewTimer(resealAfter)
+	s.sealer.stale.Stop()
 	pace := &pacer{ctx: ctx, last: func() int64 { return s.change.Load().LastSeq }, idle: true}
 	go func() {
 		defer close(s.sealer.stopped)
@@ -30,6 +38,7 @@ func (s *Store) startSealing() {
 			pace.idle = true
 			select {
 			case <-s.sealer.wake:
+			case <-s.sealer.stale.C:
 			case <-ctx.Done():
 				return
 			}
@@ -39,6 +48,7 @@ func (s *Store) startSealing() {
 
 func (s *Store) stopSealing() {
 	s.sealer.stop()
+	s.sealer.stale.Stop()
 	<-s.sealer.stopped
 }
 

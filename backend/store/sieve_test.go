@@ -197,6 +197,42 @@ func TestSheetsFollowTheHistory(t *testing.T) {
 	}
 }
 
+// What a new secret changes in full blocks is searched by sheets again soon,
+// though no request comes that would fill another block.
+func TestSheetsAreMadeAnewAfterVerifying(t *testing.T) {
+	s := openTemp(t)
+	keepN(t, s, 2047)
+	must(t, s.Seal(ctx))
+	blocks := func() int64 {
+		n, err := s.Number(ctx, "SELECT count(*) FROM sheets WHERE id < 1024")
+		must(t, err)
+		return n
+	}
+	if n := blocks(); n != 2 {
+		t.Fatalf("%d blocks have sheets, want 2", n)
+	}
+	must(t, s.SetSigs(ctx, map[int64]string{1: "valid", 2047: "invalid"}))
+	checkFound(t, s, "sig:valid", 1)
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for deadline := time.Now().Add(30 * time.Second); blocks() != 2; <-tick.C {
+		if time.Now().After(deadline) {
+			t.Fatal("the sheets are not made anew")
+		}
+	}
+	checkFound(t, s, "sig:invalid", 2047)
+	checkFound(t, s, "sig:valid", 1)
+}
+
+func checkFound(t *testing.T, s *store.Store, src string, want ...int64) {
+	t.Helper()
+	page, err := s.List(ctx, parse(t, src), hook.Cursor{Limit: 10})
+	must(t, err)
+	if got := seqsOf(page); !slices.Equal(got, want) {
+		t.Errorf("%s finds %v, want %v", src, got, want)
+	}
+}
+
 func TestCountGoesOnWhereItStopped(t *testing.T) {
 	s := openTemp(t, func(o *store.Options) { o.CountBudget = time.Hour })
 	crowd(t, s, 5*1024+77)

@@ -23,13 +23,14 @@ func (s *Store) SetSigs(ctx context.Context, sigs map[int64]string) error {
 			}
 		}
 	}
+	s.sealer.stale.Reset(resealAfter)
 	return nil
 }
 
 func (s *Store) setSig(ctx context.Context, code int64, seqs []int64) error {
 	return s.write(ctx, "note signatures", func(t *tx) error {
 		bits := code << sigShift
-		// The sheets of their blocks are made anew: a trigger sees to it.
+		// A trigger drops the sheets of their blocks.
 		return t.query("UPDATE requests SET flags = (flags & ~?) | ? WHERE "+inList+" AND flags & ? <> ? RETURNING seq",
 			func(row []driver.Value) error {
 				t.touch(integer(row[0]))
