@@ -138,19 +138,9 @@ func (d *Desk) RepeatRun(ctx context.Context, id int64) (hook.Run, error) {
 
 // ResumeRun goes on with the items of a run that were not sent.
 func (d *Desk) ResumeRun(ctx context.Context, id int64) (hook.Run, error) {
-	run, err := d.store.Run(ctx, id)
+	run, err := d.resumable(ctx, id)
 	if err != nil {
 		return run, err
-	}
-	left, err := d.store.Items(ctx, id, hook.ItemCursor{Limit: 1, Only: hook.OnlyPending})
-	if err != nil {
-		return run, err
-	}
-	switch {
-	case run.State == hook.RunRunning || run.State == hook.RunPlanning:
-		return run, hook.Faultf(hook.Conflict, "go on with run %d: it is still at work", id)
-	case len(left) == 0:
-		return run, hook.Faultf(hook.Conflict, "go on with run %d: all of it was sent; run it again instead", id)
 	}
 	if err := d.batches.awaitEnd(ctx, id); err != nil {
 		return run, err
@@ -165,15 +155,28 @@ func (d *Desk) ResumeRun(ctx context.Context, id int64) (hook.Run, error) {
 	return d.store.Run(ctx, id)
 }
 
+// resumable returns a run that can be gone on with, or why it cannot.
+func (d *Desk) resumable(ctx context.Context, id int64) (hook.Run, error) {
+	run, err := d.store.Run(ctx, id)
+	if err != nil {
+		return run, err
+	}
+	if run.State == hook.RunRunning || run.State == hook.RunPlanning {
+		return run, hook.Faultf(hook.Conflict, "go on with run %d: it is still at work", id)
+	}
+	left, err := d.store.Items(ctx, id, hook.ItemCursor{Limit: 1, Only: hook.OnlyPending})
+	if err == nil && len(left) == 0 {
+		err = hook.Faultf(hook.Conflict, "go on with run %d: all of it was sent; run it again instead", id)
+	}
+	return run, err
+}
+
 // takeUp marks a run as at work, for one caller only, and returns it as it
-// stood.
+// stood. Another may have gone on with it, and even ended it, by then.
 func (d *Desk) takeUp(ctx context.Context, id int64) (hook.Run, error) {
 	d.batches.takeUp.Lock()
 	defer d.batches.takeUp.Unlock()
-	run, err := d.store.Run(ctx, id)
-	if err == nil && run.State == hook.RunRunning {
-		err = hook.Faultf(hook.Conflict, "go on with run %d: it is still at work", id)
-	}
+	run, err := d.resumable(ctx, id)
 	if err != nil {
 		return run, err
 	}
