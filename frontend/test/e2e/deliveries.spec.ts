@@ -154,6 +154,25 @@ test("whoever reads further down is not moved by new deliveries, and is told of 
   // The new one opens by itself, above: what is read stays where it is.
   await expect(list.getByRole("tree").first()).toContainText("list");
   expect((await reading.boundingBox())?.y).toBeCloseTo(before?.y ?? 0, 0);
+  // Also when something grows in the very frame that tells of scrolling.
+  const moved = await reading.evaluate(async (row) => {
+    const frame = () => new Promise(requestAnimationFrame);
+    const list = row.closest("ol");
+    const was = row.getBoundingClientRect().top;
+    const box = list?.parentElement;
+    if (!list || !box) return [];
+    await frame();
+    box.scrollTop -= 10;
+    const grown = list.ownerDocument.createElement("li");
+    grown.style.height = "272px";
+    list.prepend(grown);
+    for (let i = 0; i < 3; i++) await frame();
+    const moved = row.getBoundingClientRect().top - was;
+    grown.remove();
+    for (let i = 0; i < 3; i++) await frame();
+    return [moved, row.getBoundingClientRect().top - was];
+  });
+  expect(moved).toEqual([10, 10]);
   await expectAccessible(page);
   await told.click();
   await expect(told).toHaveCount(0);

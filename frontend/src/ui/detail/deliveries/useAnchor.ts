@@ -1,9 +1,10 @@
 import { type RefObject, useLayoutEffect, useState } from "react";
 
-/** What is in view, and how far below the top edge of the scroller it begins. */
+/** What is in view, and how far below the top edge of the scroller it begins when that is scrolled to at. */
 interface Anchor {
   element: Element;
   top: number;
+  at: number;
 }
 
 /**
@@ -25,15 +26,24 @@ export function useAnchor(scroller: RefObject<HTMLElement | null>, content: RefO
     };
     const hold = () => {
       if (!anchor?.element.isConnected) return remember();
-      const by = anchor.element.getBoundingClientRect().top - edge() - anchor.top;
+      // What was scrolled meanwhile is kept; being cut to what is left is not scrolling.
+      const scrolledBy = box.scrollTop - Math.min(anchor.at, box.scrollHeight - box.clientHeight);
+      const top = anchor.top - scrolledBy;
+      const by = anchor.element.getBoundingClientRect().top - edge() - top;
       if (Math.abs(by) >= 1) box.scrollTop += by;
+      anchor = { element: anchor.element, top, at: box.scrollTop };
     };
-    box.addEventListener("scroll", remember, { passive: true });
+    // A frame tells of scrolling before it tells of growth: what grew in the same one is held first.
+    const scroll = () => {
+      if (box.scrollTop > 0) hold();
+      remember();
+    };
+    box.addEventListener("scroll", scroll, { passive: true });
     // It tells before the change is painted.
     const changes = new ResizeObserver(hold);
     changes.observe(content.current);
     return () => {
-      box.removeEventListener("scroll", remember);
+      box.removeEventListener("scroll", scroll);
       changes.disconnect();
     };
   }, [scroller, content]);
@@ -44,7 +54,7 @@ export function useAnchor(scroller: RefObject<HTMLElement | null>, content: RefO
 function inView(box: HTMLElement, edge: number): Anchor | undefined {
   let found: Anchor | undefined;
   for (const element of box.querySelectorAll("[data-anchor]")) {
-    found = { element, top: element.getBoundingClientRect().top - edge };
+    found = { element, top: element.getBoundingClientRect().top - edge, at: box.scrollTop };
     if (found.top >= 0) return found;
   }
   return found;
