@@ -92,6 +92,9 @@ func peek(path string) (header, error) {
 	defer func() { _ = f.Close() }()
 	b := make([]byte, 100)
 	if _, err := io.ReadFull(f, b); err != nil || !bytes.HasPrefix(b, []byte("SQLite format 3\x00")) {
+		if exists(path + "-journal") { // the making of the file was interrupted, which SQLite undoes
+			return header{}, nil
+		}
 		return header{}, hook.Faultf(hook.Damaged,
 			"open %s: it is not a database; move it away to start with an empty history, or restore a copy", path)
 	}

@@ -111,3 +111,27 @@ func TestPeekBelievesNoTornFrame(t *testing.T) {
 		}
 	}
 }
+
+// The power goes while the first page of a new file is written: half of it is
+// there, and the journal that undoes it.
+func TestAFileWhoseMakingWasTornIsMadeAnew(t *testing.T) {
+	dir := t.TempDir()
+	page := make([]byte, 8192)
+	copy(page[4096:], bytes.Repeat([]byte{0xa5}, 4096))
+	journal := make([]byte, 512)
+	copy(journal, "\xd9\xd5\x05\xf9\x20\xa1\x63\xd7")
+	binary.BigEndian.PutUint32(journal[20:], 512)  // bytes of a sector
+	binary.BigEndian.PutUint32(journal[24:], 8192) // bytes of a page; the file had none
+	for name, b := range map[string][]byte{fileName: page, fileName + "-journal": journal} {
+		if err := os.WriteFile(filepath.Join(dir, name), b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := openIn(t, dir)
+	if _, err := s.Keep(ctx, small([]byte("first")), nil); err != nil {
+		t.Error(err)
+	}
+	if exists(filepath.Join(dir, fileName+"-journal")) {
+		t.Error("the journal is still there")
+	}
+}

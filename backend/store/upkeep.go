@@ -1,7 +1,6 @@
 package store
 
 import (
-	"database/sql/driver"
 	"errors"
 	"time"
 
@@ -35,7 +34,7 @@ func (w *writer) afterCommit() {
 func (w *writer) finishCheckpoint(err error) {
 	w.copier.busy = false
 	if err == nil {
-		err = checkpoint(w.c, "PASSIVE")
+		err = w.log.run(w.c, "PASSIVE")
 	}
 	w.checked(err)
 }
@@ -50,15 +49,15 @@ type copier struct {
 	ended  chan struct{}
 }
 
-func (k *copier) start(c *conn) {
+func (k *copier) start(c *conn, log *backfill) {
 	k.c, k.due, k.copied, k.ended = c, make(chan struct{}, 1), make(chan error, 1), make(chan struct{})
 	go func() {
 		defer close(k.ended)
 		for range k.due {
 			// The second round copies what came during the first, which is little.
-			err := checkpoint(k.c, "PASSIVE")
+			err := log.run(k.c, "PASSIVE")
 			if err == nil {
-				err = checkpoint(k.c, "PASSIVE")
+				err = log.run(k.c, "PASSIVE")
 			}
 			k.copied <- err
 		}
@@ -95,10 +94,7 @@ func (w *writer) rest() {
 	busy := false
 	_, err := w.c.exec("PRAGMA busy_timeout = 0")
 	if err == nil {
-		err = w.c.query("PRAGMA wal_checkpoint(TRUNCATE)", func(row []driver.Value) error {
-			busy = integer(row[0]) != 0
-			return nil
-		})
+		busy, err = w.log.tryRun(w.c, "TRUNCATE")
 	}
 	failpoint.At(failpoint.AfterLogEmpty)
 	_, back := w.c.exec("PRAGMA busy_timeout = 2000")

@@ -50,6 +50,7 @@ type writer struct {
 	stopped chan struct{}
 	err     error // of closing; valid once stopped is closed
 
+	log    backfill
 	copier copier
 	logged int64 // bytes written to the log since the last checkpoint was begun
 	stuck  bool  // the last checkpoint failed
@@ -61,7 +62,8 @@ type writer struct {
 // aside for copying the log into the database.
 func (w *writer) start(s *Store, c, aside *conn) {
 	w.s, w.c = s, c
-	w.copier.start(aside)
+	w.log.path = s.path
+	w.copier.start(aside, &w.log)
 	w.wake, w.asked = make(chan struct{}, 1), make(chan func(*conn))
 	w.stopped = make(chan struct{})
 	w.idle = time.NewTimer(time.Hour)
@@ -142,10 +144,10 @@ func (w *writer) loop() {
 				w.mind()
 				err := w.copier.close()
 				// What stays in the log is kept there as safely.
-				if err := checkpoint(w.c, "TRUNCATE"); err != nil {
+				if err := w.log.run(w.c, "TRUNCATE"); err != nil {
 					w.s.opt.Log.Warn("checkpoint while closing", "err", err)
 				}
-				w.err = errors.Join(err, w.c.end())
+				w.err = errors.Join(err, w.c.end(), w.log.close())
 				return
 			}
 			break

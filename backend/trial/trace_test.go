@@ -224,9 +224,9 @@ func record(tb testing.TB, bin string, more ...string) *recorded {
 		return err == nil && status == 200
 	})
 	await(tb, "the limit to be kept", func() bool { return c.status().History.Requests == r.keep })
-	phase(40, 4, 3000)
+	phase(40, underWayMost, 3000)
 	await(tb, "the log to be emptied", func() bool { return size(r.dir, "creel.db-wal") == 0 })
-	phase(30, 4, 3000)
+	phase(30, underWayMost, 3000)
 	c.stop()
 	r.calls, r.lines = readTrace(tb, log)
 	for i := range r.calls {
@@ -260,11 +260,14 @@ func TestPowerLoss(t *testing.T) {
 // durable may be gone for good though later syncs succeed, as Linux has it.
 func TestPowerLossAfterFailedSyncs(t *testing.T) {
 	t.Parallel()
-	r := record(t, marked, "-e", "inject=fsync:error=EIO:when=24+9")
+	// Strace counts by thread, and the first start syncs 27 times, most or all
+	// from one. A short rhythm would meet that of what is tried again.
+	r := record(t, marked, "-e", "inject=fsync:error=EIO:when=36+11")
 	failed := 0
 	for i := range r.calls {
 		if c := &r.calls[i]; c.syncs() && c.ret < 0 {
 			failed++
+			t.Logf("line %d: a sync of %s failed", c.end, filepath.Base(c.path))
 		}
 	}
 	if failed < 3 || r.l.other[503] == 0 {
