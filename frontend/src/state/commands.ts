@@ -97,17 +97,6 @@ function offerUndo(desk: Desk, trash: number, text: string, after?: () => void):
   });
 }
 
-export async function setPinned(desk: Desk, seq: number, pinned: boolean): Promise<void> {
-  desk.list.patch(seq, { pinned });
-  try {
-    await desk.door.mark(seq, { pinned });
-  } catch (error) {
-    desk.list.patch(seq, { pinned: !pinned });
-    throw error;
-  }
-  await desk.queries.invalidateQueries({ queryKey: ["request", seq] });
-}
-
 export async function setRead(desk: Desk, seq: number, read: boolean): Promise<void> {
   desk.list.patch(seq, { read });
   await desk.door.mark(seq, { read });
@@ -123,13 +112,6 @@ export async function setTheme(desk: Desk, theme: ThemeChoice): Promise<void> {
   desk.prefs.update((now) => ({ ...now, theme }));
   await desk.door.changeSettings({ theme });
   await desk.queries.invalidateQueries({ queryKey: ["settings"] });
-}
-
-/** Pins all of these, or when all are pinned lets go of them. */
-export async function pinPicked(desk: Desk, seqs: readonly number[]): Promise<void> {
-  const pinned = !seqs.every((seq) => desk.list.rowOf(seq)?.pinned);
-  for (const seq of seqs) await setPinned(desk, seq, pinned);
-  desk.toasts.show({ text: `${plural(seqs.length, "request")} ${pinned ? "pinned" : "unpinned"}` });
 }
 
 /** Deletes all of these; one undo brings them back. */

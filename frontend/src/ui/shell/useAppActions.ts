@@ -3,6 +3,7 @@ import { everything } from "../../model/scope";
 import { useActions } from "../../state/actions";
 import * as commands from "../../state/commands";
 import { useDesk } from "../../state/desk";
+import { setPinned } from "../../state/pins";
 import { useEndpoints } from "../../state/queries";
 import { nextTheme } from "../../state/theme";
 
@@ -77,7 +78,7 @@ export function useAppActions(): void {
         keys: ["p"],
         words: "keep star favourite bookmark",
         enabled: hasOpen,
-        run: onOpen((seq) => commands.setPinned(desk, seq, !desk.list.rowOf(seq)?.pinned)),
+        run: onOpen((seq) => setPinned(desk, seq, !desk.list.rowOf(seq)?.pinned)),
       },
       {
         id: "request.note",
