@@ -84,13 +84,11 @@ func (c *conn) spell(a *hook.Answer, e ending) (out, body []byte, keep bool) {
 		if status == http.StatusResetContent {
 			body = nil
 		}
-		length := int64(len(body))
-		if body != nil {
-			length = max(a.Length, a.BodyBytes())
+		if length := lengthOf(a, body, e.head); length >= 0 {
+			out = append(out, "Content-Length: "...)
+			out = strconv.AppendInt(out, length, 10)
+			out = append(out, "\r\n"...)
 		}
-		out = append(out, "Content-Length: "...)
-		out = strconv.AppendInt(out, length, 10)
-		out = append(out, "\r\n"...)
 	}
 	keep = e.keep && !closes && !c.closing.Load() && !a.IsCut()
 	switch {
@@ -104,6 +102,18 @@ func (c *conn) spell(a *hook.Answer, e ending) (out, body []byte, keep bool) {
 		body = nil
 	}
 	return out, body, keep
+}
+
+// lengthOf is the length to announce for an answer with that body, nil for
+// none; -1 to announce nothing.
+func lengthOf(a *hook.Answer, body []byte, head bool) int64 {
+	switch {
+	case head && len(body) == 0 && a.Unsent != 0:
+		return a.Unsent
+	case body == nil:
+		return 0
+	}
+	return max(a.Length, a.BodyBytes())
 }
 
 // own reports whether a header line of an answer is for the catcher to write,

@@ -55,11 +55,7 @@ func (s *stream) begin(a *hook.Answer) []byte {
 	}
 	if status == http.StatusNoContent || status == http.StatusNotModified {
 		body = nil
-	} else {
-		length := int64(0)
-		if body != nil {
-			length = max(a.Length, a.BodyBytes())
-		}
+	} else if length := lengthOf(a, body, s.r.Method == http.MethodHead); length >= 0 {
 		header.Set("Content-Length", strconv.FormatInt(length, 10))
 	}
 	_ = http.NewResponseController(s.w).SetWriteDeadline(time.Now().Add(s.o.WriteTimeout))

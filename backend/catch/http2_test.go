@@ -289,8 +289,13 @@ func TestHTTP2FromAClient(t *testing.T) {
 func TestHTTP2HeadAndShut(t *testing.T) {
 	began, goOn := make(chan struct{}), make(chan struct{})
 	k := &recorder{answer: func(x *hook.Capture) hook.Answer {
-		if x.Method == "HEAD" {
+		switch x.Method + x.Target {
+		case "HEAD/":
 			return hook.Answer{Status: 200, Body: []byte("ok")}
+		case "HEAD/passed":
+			return hook.Answer{Status: 200, Unsent: 7}
+		case "HEAD/unknown":
+			return hook.Answer{Status: 200, Unsent: -1}
 		}
 		close(began)
 		<-goOn
@@ -303,6 +308,14 @@ func TestHTTP2HeadAndShut(t *testing.T) {
 	status, headers, body, err := idle.answer(1)
 	if status != "200" || body != "" || headers["content-length"] != "2" || err != nil {
 		t.Errorf("HEAD: %s %v %q %v", status, headers, body, err)
+	}
+	for i, want := range []struct{ path, length string }{{"/passed", "7"}, {"/unknown", ""}} {
+		id := uint32(3 + 2*i)
+		idle.open(id, true, 0, target("HEAD", want.path)...)
+		status, headers, body, err := idle.answer(id)
+		if status != "200" || body != "" || headers["content-length"] != want.length || err != nil {
+			t.Errorf("HEAD %s: %s %v %q %v", want.path, status, headers, body, err)
+		}
 	}
 	busy := dialH2(t, c, trust)
 	busy.open(1, true, 0, target("GET", "/")...)

@@ -2,6 +2,8 @@ package desk
 
 import (
 	"fmt"
+	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -139,7 +141,14 @@ func passedAnswer(a hook.Attempt) hook.Answer {
 			kept = append(kept, h)
 		}
 	}
-	return hook.Answer{Status: a.Status, Headers: kept, Body: a.AnswerBody}
+	answer := hook.Answer{Status: a.Status, Headers: kept, Body: a.AnswerBody}
+	if a.Method == http.MethodHead {
+		answer.Unsent = -1
+		if n, err := strconv.ParseInt(headers.Get("Content-Length"), 10, 64); err == nil && n >= 0 {
+			answer.Unsent = n
+		}
+	}
+	return answer
 }
 
 // fallback is what the sender gets when there is no answer to pass on.

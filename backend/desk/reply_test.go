@@ -169,6 +169,31 @@ func TestTheTargetsAnswerIsPassedOn(t *testing.T) {
 	}
 }
 
+// What a HEAD is told of the length is what the target told.
+func TestTheTargetsAnswerToAHead(t *testing.T) {
+	rig := testkit.NewRig(t)
+	app := testkit.NewTarget(t)
+	app.Script(
+		testkit.Step{Raw: []byte("HTTP/1.1 200 OK\r\nContent-Length: 70008\r\n\r\n")},
+		testkit.Step{Raw: []byte("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")},
+		testkit.Step{Raw: []byte("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")},
+	)
+	passing(t, rig, app.URL(), 30_000)
+	for i, want := range []string{"70008", "", "0"} {
+		resp, err := http.Head(rig.CatchURL() + "/inbox/x")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := resp.Body.Close(); err != nil {
+			t.Error(err)
+		}
+		if got := resp.Header.Get("Content-Length"); resp.StatusCode != 200 || got != want || resp.Close {
+			t.Errorf("%s, Content-Length %q, want %q; closes: %v", resp.Status, got, want, resp.Close)
+		}
+		told(t, rig, int64(i+1), 200, "target:local, app")
+	}
+}
+
 func TestTargetTooSlow(t *testing.T) {
 	rig := testkit.NewRig(t)
 	app, gate := testkit.NewTarget(t), make(chan struct{})

@@ -159,6 +159,9 @@ type Answer struct {
 	// announced, and the connection ends where they do, so that the sender sees
 	// the answer cut.
 	Length int64
+	// Unsent, when not 0, is announced as the length to a HEAD in place of that
+	// of an empty Body; -1 announces none.
+	Unsent int64
 	Delay  time.Duration // to wait before answering
 	// Fault goes wrong on purpose when it is not nil.
 	Fault *ReplyFault
