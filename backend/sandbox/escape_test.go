@@ -74,7 +74,7 @@ func TestWhatCannotBeSentIsRefused(t *testing.T) {
 		attempts []attempt
 	}{
 		{"more than 100 requests", []attempt{
-			{"a hundred thousand", "function transform(r) { return Array(1e5).fill(r) }"},
+			{"a thousand", "function transform(r) { return Array(1e3).fill(r) }"},
 			{"a list that lies", "function transform(r) { return new Proxy([], { get: (_, k) => k === 'length' ? 1e15 : r }) }"},
 		}},
 		{"circular", []attempt{
