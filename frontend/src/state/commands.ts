@@ -5,6 +5,7 @@ import { bytes, plural } from "../model/format";
 import { filterOf } from "../model/scope";
 import type { Endpoint, Status } from "../model/types";
 import type { Desk } from "./desk";
+import { inTurn } from "./inturn";
 import { reads } from "./queries";
 import type { ThemeChoice } from "./theme";
 
@@ -99,7 +100,7 @@ function offerUndo(desk: Desk, trash: number, text: string, after?: () => void):
 
 export async function setRead(desk: Desk, seq: number, read: boolean): Promise<void> {
   desk.list.patch(seq, { read });
-  await desk.door.mark(seq, { read });
+  await inTurn(desk, () => desk.door.mark(seq, { read }));
 }
 
 export async function markAllRead(desk: Desk): Promise<void> {
@@ -110,7 +111,7 @@ export async function markAllRead(desk: Desk): Promise<void> {
 /** Chooses the theme here at once and in the settings for every window. */
 export async function setTheme(desk: Desk, theme: ThemeChoice): Promise<void> {
   desk.prefs.update((now) => ({ ...now, theme }));
-  await desk.door.changeSettings({ theme });
+  await inTurn(desk, () => desk.door.changeSettings({ theme }));
   await desk.queries.invalidateQueries({ queryKey: ["settings"] });
 }
 

@@ -1,32 +1,11 @@
 import { plural } from "../model/format";
 import type { Desk } from "./desk";
+import { inTurn } from "./inturn";
 
-const underWay = new WeakMap<Desk, Promise<unknown>>();
-
-/** Resolves when what was pinned or let go of so far is so in the history, or was refused. */
-export function pinsSettled(desk: Desk): Promise<unknown> {
-  return underWay.get(desk) ?? Promise.resolve();
-}
-
-/** Has pinsSettled wait for that too. */
-function settling(desk: Desk, writing: Promise<void>): Promise<void> {
-  underWay.set(desk, Promise.allSettled([pinsSettled(desk), writing]));
-  return writing;
-}
-
-export function setPinned(desk: Desk, seq: number, pinned: boolean): Promise<void> {
-  return settling(desk, pinOne(desk, seq, pinned));
-}
-
-/** Pins all of these, or when all are pinned lets go of them. */
-export function pinPicked(desk: Desk, seqs: readonly number[]): Promise<void> {
-  return settling(desk, pinAll(desk, seqs));
-}
-
-async function pinOne(desk: Desk, seq: number, pinned: boolean): Promise<void> {
+export async function setPinned(desk: Desk, seq: number, pinned: boolean): Promise<void> {
   desk.list.patch(seq, { pinned });
   try {
-    await desk.door.mark(seq, { pinned });
+    await inTurn(desk, () => desk.door.mark(seq, { pinned }));
   } catch (error) {
     desk.list.patch(seq, { pinned: !pinned });
     throw error;
@@ -34,8 +13,9 @@ async function pinOne(desk: Desk, seq: number, pinned: boolean): Promise<void> {
   await desk.queries.invalidateQueries({ queryKey: ["request", seq] });
 }
 
-async function pinAll(desk: Desk, seqs: readonly number[]): Promise<void> {
+/** Pins all of these, or when all are pinned lets go of them. */
+export async function pinPicked(desk: Desk, seqs: readonly number[]): Promise<void> {
   const pinned = !seqs.every((seq) => desk.list.rowOf(seq)?.pinned);
-  for (const seq of seqs) await pinOne(desk, seq, pinned);
+  await Promise.all(seqs.map((seq) => setPinned(desk, seq, pinned)));
   desk.toasts.show({ text: `${plural(seqs.length, "request")} ${pinned ? "pinned" : "unpinned"}` });
 }

@@ -5,7 +5,7 @@ import { sameByNature } from "../model/comparing";
 import { runAsText, titleOfRun } from "../model/runs";
 import { DoorError, type Run, type RunItem, type RunRequest } from "../model/types";
 import { type Desk, useDesk } from "./desk";
-import { pinsSettled } from "./pins";
+import { settled } from "./inturn";
 
 export type Only = "" | "failed" | "changed" | "unlike" | "pending";
 
@@ -167,7 +167,7 @@ export async function loopAgain(desk: Desk): Promise<void> {
 }
 
 export async function loopPinned(desk: Desk): Promise<void> {
-  await pinsSettled(desk); // what was pinned just now belongs to it
+  await settled(desk); // what was pinned just now belongs to it
   try {
     await replayLoop(desk, { filter: "is:pinned" });
   } catch (error) {

@@ -117,7 +117,7 @@ test("the palette finds commands, and every key is in the help", async ({ open }
   await expect(help).toBeHidden();
 });
 
-test("the theme is chosen once for good", async ({ open, page }) => {
+test("the theme is chosen once for good", async ({ open, creel, page }) => {
   await page.emulateMedia({ colorScheme: "light" });
   await open();
   const root = page.locator("html");
@@ -126,6 +126,7 @@ test("the theme is chosen once for good", async ({ open, page }) => {
   await page.getByRole("button", { name: /^Theme/ }).click();
   await expect(root).toHaveAttribute("data-theme", "dark");
   await expectAccessible(page);
+  await expect.poll(() => creel.api("GET", "/settings")).toMatchObject({ theme: "dark" });
   await page.evaluate(() => localStorage.clear());
   await open();
   await expect(root).toHaveAttribute("data-theme", "dark");

@@ -1,7 +1,9 @@
 import { expect, it, vi } from "vitest";
+import { setTheme } from "./commands";
 import type { Desk } from "./desk";
 import { pinPicked, setPinned } from "./pins";
 import { loopPinned } from "./runs";
+import type { ThemeChoice } from "./theme";
 
 /** A desk whose marks wait for answer. */
 function deskThat() {
@@ -41,7 +43,7 @@ it("the loop over the pinned ones begins with those that were pinned just now", 
     expect(startRun).not.toHaveBeenCalled();
     await answer();
   }
-  await expect(loop).rejects.toThrow("begun with 1,3,2");
+  await expect(loop).rejects.toThrow("begun with 1,2,3");
   await Promise.all([picked, one]);
 });
 
@@ -53,4 +55,29 @@ it("a pin that was refused holds nothing up", async () => {
   await expect(refused).rejects.toThrow("no such request");
   await expect(loop).rejects.toThrow("begun with ");
   expect(startRun).toHaveBeenCalledOnce();
+});
+
+it("the last of two quick wishes is what stays", async () => {
+  const stored: ThemeChoice[] = [];
+  const answers: (() => void)[] = [];
+  const desk = {
+    prefs: { update: () => {} },
+    queries: { invalidateQueries: async () => {} },
+    door: {
+      changeSettings: ({ theme }: { theme: ThemeChoice }) =>
+        new Promise<void>((resolve) => {
+          answers.push(() => {
+            stored.push(theme);
+            resolve();
+          });
+        }),
+    },
+  } as unknown as Desk;
+  const both = Promise.all([setTheme(desk, "light"), setTheme(desk, "dark")]);
+  await vi.waitFor(() => expect(answers).not.toHaveLength(0));
+  answers.pop()?.(); // were both under way, the second would be written first
+  await vi.waitFor(() => expect(answers).not.toHaveLength(0));
+  answers.pop()?.();
+  await both;
+  expect(stored).toEqual(["light", "dark"]);
 });
