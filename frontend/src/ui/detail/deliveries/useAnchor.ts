@@ -1,6 +1,6 @@
 import { type RefObject, useLayoutEffect, useState } from "react";
 
-/** What is in view, and how far below the top edge of the scroller it begins when that is scrolled to at. */
+/** What is in view, and how far below the top edge of the scroller it began when scrollTop was at. */
 interface Anchor {
   element: Element;
   top: number;
