@@ -100,7 +100,7 @@ function offerUndo(desk: Desk, trash: number, text: string, after?: () => void):
 
 export async function setRead(desk: Desk, seq: number, read: boolean): Promise<void> {
   desk.list.patch(seq, { read });
-  await inTurn(desk, () => desk.door.mark(seq, { read }));
+  await inTurn(desk, `request ${seq}`, () => desk.door.mark(seq, { read }));
 }
 
 export async function markAllRead(desk: Desk): Promise<void> {
@@ -111,7 +111,7 @@ export async function markAllRead(desk: Desk): Promise<void> {
 /** Chooses the theme here at once and in the settings for every window. */
 export async function setTheme(desk: Desk, theme: ThemeChoice): Promise<void> {
   desk.prefs.update((now) => ({ ...now, theme }));
-  await inTurn(desk, () => desk.door.changeSettings({ theme }));
+  await inTurn(desk, "theme", () => desk.door.changeSettings({ theme }));
   await desk.queries.invalidateQueries({ queryKey: ["settings"] });
 }
 

@@ -5,7 +5,7 @@ import { inTurn } from "./inturn";
 export async function setPinned(desk: Desk, seq: number, pinned: boolean): Promise<void> {
   desk.list.patch(seq, { pinned });
   try {
-    await inTurn(desk, () => desk.door.mark(seq, { pinned }));
+    await inTurn(desk, `request ${seq}`, () => desk.door.mark(seq, { pinned }));
   } catch (error) {
     desk.list.patch(seq, { pinned: !pinned });
     throw error;
