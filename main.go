@@ -16,6 +16,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"runtime"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -138,6 +139,11 @@ func open(ctx context.Context, f flags, front func()) (_ *program, err error) {
 			err = errors.Join(err, p.close())
 		}
 	}()
+	if os.Getenv("GOMAXPROCS") == "" {
+		// Whoever writes the history waits for the disk most of the time, and
+		// then should not queue behind the connections to go on.
+		runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + 1)
+	}
 	p.sandbox = sandbox.New()
 	log := logger(f.verbose)
 	dir, err := dataDir(f)

@@ -20,8 +20,9 @@ import (
 type backfill struct {
 	mu    sync.Mutex
 	path  string   // of the database
-	index *os.File // of the log; kept open, since closing it gives up SQLite's locks
 	doubt bool     // what was copied may not be there
+	index *os.File // of the log; these are kept open, since closing them gives up SQLite's locks
+	db    *os.File
 }
 
 // nBackfill in the index (sqlite.org/walformat.html#the_wal_index_file_format).
@@ -60,6 +61,21 @@ func (b *backfill) copy(c *conn, mode string) (busy bool, err error) {
 	return busy, err
 }
 
+// sync writes to disk what was copied. SQLite does so only once it has copied
+// all there is, which is between two groups: captures would wait for all of it.
+func (b *backfill) sync() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.db == nil {
+		var err error
+		if b.db, err = os.OpenFile(b.path, os.O_RDWR, 0); err != nil {
+			return // it was moved, which the writer sees itself
+		}
+	}
+	// SQLite finds out itself whether the disk is sick.
+	b.doubt = b.db.Sync() != nil || b.doubt
+}
+
 // restart has all of the log copied anew if what was copied is in doubt.
 func (b *backfill) restart() (err error) {
 	if !b.doubt {
@@ -79,10 +95,22 @@ func (b *backfill) restart() (err error) {
 	return err
 }
 
+// size is that of the log, in bytes.
+func (b *backfill) size() int64 {
+	fi, err := os.Stat(b.path + "-wal")
+	if err != nil {
+		return 0
+	}
+	return fi.Size()
+}
+
 // close comes after all connections were closed.
 func (b *backfill) close() error {
-	if b.index == nil {
-		return nil
+	var errs []error
+	for _, f := range []*os.File{b.index, b.db} {
+		if f != nil {
+			errs = append(errs, f.Close())
+		}
 	}
-	return b.index.Close()
+	return errors.Join(errs...)
 }

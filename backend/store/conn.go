@@ -14,8 +14,10 @@ import (
 // which would cost as much as the inserts. Statements are prepared once and
 // kept. It serves one goroutine.
 type conn struct {
-	raw   driver.Conn
-	stmts map[string]*statement
+	raw     driver.Conn
+	stmts   map[string]*statement
+	handle  handle
+	inserts map[string]*insert
 }
 
 type statement struct {
@@ -25,8 +27,12 @@ type statement struct {
 	args  []driver.NamedValue // reused: the driver copies what it binds
 }
 
-func newConn(raw driver.Conn) *conn {
-	return &conn{raw: raw, stmts: map[string]*statement{}}
+func openConn(drv driver.Driver, dsn string) (*conn, error) {
+	raw, h, err := openHandle(drv, dsn)
+	if err != nil {
+		return nil, err
+	}
+	return &conn{raw: raw, stmts: map[string]*statement{}, handle: h, inserts: map[string]*insert{}}, nil
 }
 
 func (c *conn) prepare(q string) (*statement, error) {
@@ -51,6 +57,18 @@ func (c *conn) prepare(q string) (*statement, error) {
 	return s, nil
 }
 
+// inserting returns the statement with nothing bound.
+func (c *conn) inserting(q string) (*insert, error) {
+	if i := c.inserts[q]; i != nil {
+		return i, nil
+	}
+	i, err := c.handle.prepareInsert(q)
+	if err == nil {
+		c.inserts[q] = i
+	}
+	return i, err
+}
+
 // set gives the values of the parameters, in order.
 func (s *statement) set(args []any) error {
 	s.args = s.args[:0]
@@ -72,13 +90,6 @@ func (s *statement) set(args []any) error {
 		s.args = append(s.args, driver.NamedValue{Ordinal: i + 1, Value: v})
 	}
 	return nil
-}
-
-// add gives the values of the next parameters, which are column types.
-func (s *statement) add(values []driver.Value) {
-	for _, v := range values {
-		s.args = append(s.args, driver.NamedValue{Ordinal: len(s.args) + 1, Value: v})
-	}
 }
 
 // run executes a statement whose parameters are set.
@@ -162,6 +173,10 @@ func (c *conn) close() {
 		// Closing reports the error of the last run again, which was seen.
 		_ = s.close()
 		delete(c.stmts, q)
+	}
+	for q, i := range c.inserts {
+		i.close()
+		delete(c.inserts, q)
 	}
 }
 

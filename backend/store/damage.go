@@ -107,11 +107,10 @@ func exists(path string) bool {
 // aside runs f on a connection that cannot write, not even the log into the
 // database as it closes.
 func aside(drv *sqlite.Driver, path, mode string, f func(*conn) error) error {
-	raw, err := drv.Open(fileURL(path, mode))
+	c, err := openConn(drv, fileURL(path, mode))
 	if err != nil {
 		return err
 	}
-	c := newConn(raw)
 	return errors.Join(f(c), c.end())
 }
 

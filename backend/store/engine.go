@@ -58,14 +58,23 @@ func fileURL(path, query string) string {
 
 // Connect opens one connection and checks every promise on it.
 func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	dc, err := c.drv.Open(c.dsn)
+	cn, err := c.conn(ctx)
 	if err != nil {
 		return nil, err
 	}
-	cn := newConn(dc)
+	cn.close()
+	return cn.raw, nil
+}
+
+// conn is Connect for use without database/sql.
+func (c *connector) conn(ctx context.Context) (*conn, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	cn, err := openConn(c.drv, c.dsn)
+	if err != nil {
+		return nil, err
+	}
 	for _, p := range c.pragmas {
 		if err == nil {
 			_, err = cn.exec("PRAGMA " + p)
@@ -78,17 +87,7 @@ func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
 		_ = cn.end()
 		return nil, err
 	}
-	cn.close()
-	return dc, nil
-}
-
-// conn is Connect for use without database/sql.
-func (c *connector) conn(ctx context.Context) (*conn, error) {
-	raw, err := c.Connect(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return newConn(raw), nil
+	return cn, nil
 }
 
 // Driver is for database/sql.

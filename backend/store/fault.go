@@ -7,9 +7,14 @@ import (
 
 	"creel/backend/hook"
 
-	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 )
+
+// coded is what SQLite said, by the driver or beneath it.
+type coded interface {
+	error
+	Code() int // the extended result code
+}
 
 // faultOf turns what SQLite says into a Fault. Faults, context errors and nil
 // pass unchanged.
@@ -23,7 +28,7 @@ func faultOf(doing string, err error) error {
 	case errors.Is(err, sql.ErrConnDone), errors.Is(err, errClosed):
 		return &hook.Fault{Kind: hook.Unavailable, Text: doing + ": the history is closed"}
 	}
-	var se *sqlite.Error
+	var se coded
 	if !errors.As(err, &se) {
 		return &hook.Fault{Kind: hook.Unavailable, Text: doing, Err: err}
 	}
@@ -63,7 +68,7 @@ func isSick(err error) bool {
 		if errors.Is(err, errGone) {
 			return true
 		}
-		var se *sqlite.Error
+		var se coded
 		if !errors.As(err, &se) {
 			return false
 		}
@@ -77,6 +82,6 @@ func isSick(err error) bool {
 }
 
 func isConstraint(err error) bool {
-	var se *sqlite.Error
+	var se coded
 	return errors.As(err, &se) && se.Code()&0xff == sqlite3.SQLITE_CONSTRAINT
 }

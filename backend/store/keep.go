@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"crypto/sha256"
-	"database/sql/driver"
 
 	"creel/backend/hook"
 
@@ -13,13 +12,12 @@ import (
 // capture is a request made ready to insert by its caller's goroutine, so that
 // the writer has less to do.
 type capture struct {
-	slug string
-	kept int64
-	seq  int64            // set by the writer
-	req  [20]driver.Value // parameters of insertRequest; the first two are set by the writer
-	raw  [4]driver.Value  // parameters of insertRaw; the first is set by the writer
-	rest []byte           // of the body, for pieces
-	owed []hook.Delivery
+	*hook.Capture
+	kept        int64
+	flags       int64
+	seq         int64  // set by the writer
+	first, rest []byte // of the body: in raws, and for pieces
+	owed        []hook.Delivery
 }
 
 // A statement that inserts many rows costs much less than as many statements.
@@ -68,12 +66,8 @@ func (s *Store) ready(c *hook.Capture, owed []hook.Delivery) (*capture, error) {
 	if r.SHA256 == [32]byte{} {
 		r.SHA256 = sha256.Sum256(c.Body)
 	}
-	p := &capture{slug: r.Endpoint, kept: int64(len(c.Head) + len(c.Body) + len(c.Trailer)), owed: owed}
-	p.req = [...]driver.Value{nil, nil, r.ReceivedAt.UnixMicro(), int64(r.Status), int64(len(owed)), p.kept, r.BodyBytes, flags,
-		r.Method, r.Target, r.UID[:], r.SHA256[:], r.ReadTime.Microseconds(), orNull(r.Host), orNull(r.Protocol),
-		orNull(r.RemoteAddr), orNull(r.ContentType), orNull(reasonOf(r)), orNull(r.Provider), orNull(r.Event)}
-	first, rest := split(c.Body)
-	p.raw, p.rest = [...]driver.Value{nil, c.Head, first, c.Trailer}, rest
+	p := &capture{Capture: c, kept: int64(len(c.Head) + len(c.Body) + len(c.Trailer)), flags: flags, owed: owed}
+	p.first, p.rest = split(c.Body)
 	return p, nil
 }
 
@@ -90,7 +84,7 @@ func (s *Store) Keep(ctx context.Context, c *hook.Capture, owed []hook.Delivery)
 		return 0, faultOf("keep request", err)
 	}
 	s.dones.Put(wk.done)
-	p.raw, p.rest = [len(p.raw)]driver.Value{}, nil // the writer may hold p for longer
+	wk.capture = nil // the writer may hold wk for longer
 	c.Seq = p.seq
 	return p.seq, nil
 }
@@ -154,33 +148,34 @@ func (t *tx) keep(ps []*capture) error {
 
 // insert is keep with statements made for that many requests.
 func (t *tx) insert(ps []*capture, requests, raws string) error {
-	for _, p := range ps {
-		endpoint, err := t.endpointID(p.slug)
-		if err != nil {
-			return err
-		}
-		t.seq++
-		p.seq = t.seq
-		p.req[0], p.req[1], p.raw[0] = p.seq, endpoint, p.seq
-		t.count(p.seq, endpoint, countsOf(false, false, p.kept))
-	}
-	into, err := t.prepare(requests)
+	into, err := t.inserting(requests)
 	if err != nil {
 		return err
 	}
 	for _, p := range ps {
-		into.add(p.req[:])
+		endpoint, err := t.endpointID(p.Endpoint)
+		if err != nil {
+			into.drop()
+			return err
+		}
+		t.seq++
+		p.seq = t.seq
+		p.bind(into, endpoint)
+		t.count(p.seq, endpoint, countsOf(false, false, p.kept))
 	}
-	if _, err := into.run(); err != nil {
+	if err := into.run(); err != nil {
 		return err
 	}
-	if into, err = t.prepare(raws); err != nil {
+	if into, err = t.inserting(raws); err != nil {
 		return err
 	}
 	for _, p := range ps {
-		into.add(p.raw[:])
+		into.number(p.seq)
+		into.blob(p.Head)
+		into.blob(p.first)
+		into.blob(p.Trailer)
 	}
-	if _, err := into.run(); err != nil {
+	if err := into.run(); err != nil {
 		return err
 	}
 	for _, p := range ps {
@@ -195,4 +190,29 @@ func (t *tx) insert(ps []*capture, requests, raws string) error {
 		}
 	}
 	return nil
+}
+
+// bind gives the values of a requestRow.
+func (p *capture) bind(into *insert, endpoint int64) {
+	r := &p.Request
+	into.number(p.seq)
+	into.number(endpoint)
+	into.number(r.ReceivedAt.UnixMicro())
+	into.number(int64(r.Status))
+	into.number(int64(len(p.owed)))
+	into.number(p.kept)
+	into.number(r.BodyBytes)
+	into.number(p.flags)
+	into.text(r.Method)
+	into.text(r.Target)
+	into.blob(r.UID[:])
+	into.blob(r.SHA256[:])
+	into.number(r.ReadTime.Microseconds())
+	into.textOrNull(r.Host)
+	into.textOrNull(r.Protocol)
+	into.textOrNull(r.RemoteAddr)
+	into.textOrNull(r.ContentType)
+	into.textOrNull(reasonOf(r))
+	into.textOrNull(r.Provider)
+	into.textOrNull(r.Event)
 }

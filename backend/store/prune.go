@@ -253,7 +253,7 @@ func (s *Store) shrink(ctx context.Context) error {
 		})
 		if err != nil || !more {
 			if shrunk {
-				s.w.ask(func(*conn) { s.w.rest() }) // the file only shrinks with a checkpoint
+				s.w.ask(func(*conn) { s.w.empty() }) // the file only shrinks with a checkpoint
 			}
 			return err
 		}

@@ -30,7 +30,7 @@ const (
 	// rush is how many requests in a second are many.
 	rush = 500
 	// patience is how many blocks may wait for quieter times.
-	patience = 16
+	patience = 64
 )
 
 // due says that the slice is over.

@@ -12,6 +12,11 @@ const (
 	checkpointEvery = 32 << 20
 	// restAfter is how long nothing must be written before the log is emptied.
 	restAfter = time.Second
+	// A log of largeLog is kept for keepLarge after the last write: what comes
+	// in again is written over it, which is synced in half the time that it
+	// takes when the file grows.
+	largeLog  = 8 << 20
+	keepLarge = 10 * time.Second
 )
 
 // afterCommit keeps the write-ahead log short.
@@ -57,6 +62,7 @@ func (k *copier) start(c *conn, log *backfill) {
 			// The second round copies what came during the first, which is little.
 			err := log.run(k.c, "PASSIVE")
 			if err == nil {
+				log.sync()
 				err = log.run(k.c, "PASSIVE")
 			}
 			k.copied <- err
@@ -88,6 +94,16 @@ func (w *writer) rest() {
 		w.idle.Reset(restAfter)
 		return
 	}
+	if left := keepLarge - time.Since(w.ended); left > 0 && w.log.size() >= largeLog {
+		w.checked(w.log.run(w.c, "PASSIVE"))
+		w.idle.Reset(left)
+		return
+	}
+	w.empty()
+}
+
+// empty copies all of the log and cuts it off.
+func (w *writer) empty() {
 	// A reader may still need the log. Then the next rest empties it: waiting
 	// here would make captures wait.
 	failpoint.At(failpoint.BeforeLogEmpty)

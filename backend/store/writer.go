@@ -11,10 +11,18 @@ import (
 	"creel/backend/hook"
 )
 
-// A group is bounded, so that large bodies do not make small ones wait long.
 const (
+	// A group is bounded, so that large bodies do not make small ones wait long.
 	maxGroup      = 1024
 	maxGroupBytes = 8 << 20
+
+	// Senders that were answered together come back together. Whoever commits
+	// the first of them alone pays a sync for one request and has all others
+	// wait for it; so a group waits for as many as the last one had, if that
+	// were many and it is no longer ago than recent, for at most linger.
+	linger = time.Millisecond
+	recent = 5 * time.Millisecond
+	crowd  = 8
 )
 
 var errClosed = errors.New("history is closed")
@@ -56,6 +64,10 @@ type writer struct {
 	stuck  bool  // the last checkpoint failed
 	files  watch
 	idle   *time.Timer
+	late   *time.Timer // for await
+
+	answered int       // captures of the last group
+	ended    time.Time // when it was answered
 }
 
 // start takes over two connections that write: c for its transactions, and
@@ -68,6 +80,8 @@ func (w *writer) start(s *Store, c, aside *conn) {
 	w.stopped = make(chan struct{})
 	w.idle = time.NewTimer(time.Hour)
 	w.idle.Stop()
+	w.late = time.NewTimer(time.Hour)
+	w.late.Stop()
 	w.files.start(s.path)
 	go w.loop()
 }
@@ -219,9 +233,14 @@ func (w *writer) commit(group []*work) {
 		group[0].err = err
 	}
 	failpoint.At(failpoint.AfterCommit)
+	w.answered = 0
 	for _, wk := range group {
+		if wk.capture != nil {
+			w.answered++
+		}
 		wk.done <- struct{}{}
 	}
+	w.ended = time.Now()
 	w.afterCommit()
 }
 
@@ -279,14 +298,18 @@ func (w *writer) transact(t *tx, group *[]*work, open bool) error {
 	if _, err := w.c.exec("BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
+	began := time.Now()
 	for todo := *group; len(todo) > 0; {
 		if err := w.put(t, todo); err != nil {
 			return err
 		}
 		todo = nil
-		if open {
+		for open && len(todo) == 0 {
 			todo = w.joining(*group)
 			*group = append(*group, todo...)
+			if len(todo) == 0 && !w.await(*group, began) {
+				break
+			}
 		}
 	}
 	if err := t.flush(); err != nil {
@@ -297,17 +320,39 @@ func (w *writer) transact(t *tx, group *[]*work, open bool) error {
 	return err
 }
 
+// await waits until something is queued, and reports false when the group
+// need not wait for it, or not any longer.
+func (w *writer) await(group []*work, began time.Time) bool {
+	left := linger - time.Since(began)
+	if w.answered < crowd || len(group) >= w.answered || sizeOf(group) >= maxGroupBytes ||
+		left <= 0 || began.Sub(w.ended) > recent {
+		return false
+	}
+	w.late.Reset(left)
+	defer w.late.Stop()
+	select {
+	case <-w.wake:
+		return true
+	case <-w.late.C:
+		return false
+	}
+}
+
 // joining takes what was queued meanwhile, as far as the group has room.
 func (w *writer) joining(group []*work) []*work {
-	size := 0
-	for _, wk := range group {
-		size += wk.size
-	}
+	size := sizeOf(group)
 	if size >= maxGroupBytes {
 		return nil
 	}
 	more, _ := w.take(maxGroup-len(group), maxGroupBytes-size)
 	return more
+}
+
+func sizeOf(group []*work) (size int) {
+	for _, wk := range group {
+		size += wk.size
+	}
+	return size
 }
 
 // put does the works in their order, but for captures, which are inserted many
