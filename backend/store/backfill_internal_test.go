@@ -110,3 +110,57 @@ func TestWhatAFailedSyncMayHaveLostIsCopiedAgain(t *testing.T) {
 		}
 	})
 }
+
+// What the copier could not sync is copied again.
+func TestAfterASyncOfTheDatabaseFailedAllIsCopiedAnew(t *testing.T) {
+	dir := t.TempDir()
+	s := openIn(t, dir)
+	path := filepath.Join(dir, fileName)
+	b := &s.w.log
+	copyLog := func(mode string) (db []byte) {
+		t.Helper()
+		s.w.ask(func(c *conn) {
+			if err := b.run(c, mode); err != nil {
+				t.Error(err)
+			}
+			var err error
+			if db, err = os.ReadFile(path); err != nil {
+				t.Error(err)
+			}
+		})
+		return db
+	}
+	before := copyLog("TRUNCATE")
+	if _, err := s.Keep(ctx, small([]byte("kept")), nil); err != nil {
+		t.Fatal(err)
+	}
+	after := copyLog("PASSIVE")
+	s.w.ask(func(*conn) {
+		if b.sync(); b.doubt || b.db == nil {
+			t.Errorf("after a sync: in doubt %v, %v open", b.doubt, b.db)
+		}
+		open := b.db
+		closed, err := os.Open(path + "-shm") // any file that cannot be synced
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		b.db = closed
+		if err := closed.Close(); err != nil {
+			t.Error(err)
+		}
+		if b.sync(); !b.doubt {
+			t.Error("a failed sync leaves no doubt")
+		}
+		b.db = open
+		if err := os.WriteFile(path, before, 0o600); err != nil {
+			t.Error(err)
+		}
+	})
+	if again := copyLog("PASSIVE"); !bytes.Equal(again, after) || bytes.Equal(again, before) {
+		t.Error("what may not have been synced was not copied again")
+	}
+	if b.doubt {
+		t.Error("all was copied and is still in doubt")
+	}
+}
