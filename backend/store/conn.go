@@ -16,7 +16,7 @@ import (
 type conn struct {
 	raw     driver.Conn
 	stmts   map[string]*statement
-	handle  handle
+	handle  handle // what inserts go through
 	inserts map[string]*insert
 }
 

@@ -98,10 +98,9 @@ func (i *insert) number(n int64) {
 }
 
 func (i *insert) text(s string) {
-	i.at++
-	i.null[i.at] = false
-	p := i.room.copy(unsafe.Slice(unsafe.StringData(s), len(s)))
-	i.note(sqlite3.Xsqlite3_bind_text(i.h.tls, i.stmt, i.at, p, int32(len(s)), sqlite3.SQLITE_STATIC))
+	if p := i.place(unsafe.Slice(unsafe.StringData(s), len(s))); p != 0 {
+		i.note(sqlite3.Xsqlite3_bind_text(i.h.tls, i.stmt, i.at, p, int32(len(s)), sqlite3.SQLITE_STATIC))
+	}
 }
 
 // textOrNull keeps empty text out of the tables that grow.
@@ -119,9 +118,21 @@ func (i *insert) blob(b []byte) {
 		i.nothing()
 		return
 	}
+	if p := i.place(b); p != 0 {
+		i.note(sqlite3.Xsqlite3_bind_blob(i.h.tls, i.stmt, i.at, p, int32(len(b)), sqlite3.SQLITE_STATIC))
+	}
+}
+
+// place puts the value of the next parameter where it stays until the
+// statement has run; 0 when there is no memory.
+func (i *insert) place(b []byte) uintptr {
 	i.at++
 	i.null[i.at] = false
-	i.note(sqlite3.Xsqlite3_bind_blob(i.h.tls, i.stmt, i.at, i.room.copy(b), int32(len(b)), sqlite3.SQLITE_STATIC))
+	p := i.room.copy(b)
+	if p == 0 {
+		i.note(sqlite3.SQLITE_NOMEM)
+	}
+	return p
 }
 
 func (i *insert) nothing() {
@@ -193,11 +204,15 @@ type arena struct {
 
 const arenaBlock = 64 << 10
 
-// copy returns where b now stands; never 0, which would be NULL.
+// copy returns where b now stands, 0 when there is no memory.
 func (a *arena) copy(b []byte) uintptr {
-	if a.used+len(b) >= a.size || len(a.blocks) == 0 {
-		a.size, a.used = max(arenaBlock, len(b)+1), 0
-		a.blocks = append(a.blocks, libc.Xmalloc(a.tls, libc.Tsize_t(a.size)))
+	if len(a.blocks) == 0 || a.used+len(b) > a.size {
+		size := max(arenaBlock, len(b))
+		block := libc.Xmalloc(a.tls, libc.Tsize_t(size))
+		if block == 0 {
+			return 0
+		}
+		a.blocks, a.size, a.used = append(a.blocks, block), size, 0
 	}
 	p := a.blocks[len(a.blocks)-1] + uintptr(a.used)
 	a.used += copy(unsafe.Slice((*byte)(at(p)), len(b)), b)

@@ -95,8 +95,8 @@ func (w *writer) rest() {
 		return
 	}
 	if left := keepLarge - time.Since(w.ended); left > 0 && w.log.size() >= largeLog {
-		w.checked(w.log.run(w.c, "PASSIVE"))
 		w.idle.Reset(left)
+		w.rested(w.log.tryRun(w.c, "PASSIVE"))
 		return
 	}
 	w.empty()
@@ -114,7 +114,12 @@ func (w *writer) empty() {
 	}
 	failpoint.At(failpoint.AfterLogEmpty)
 	_, back := w.c.exec("PRAGMA busy_timeout = 2000")
-	err = errors.Join(err, back)
+	w.rested(busy, errors.Join(err, back))
+}
+
+// rested takes note of a copying that waited for nobody; it is tried again
+// when somebody was in its way.
+func (w *writer) rested(busy bool, err error) {
 	if err != nil || !busy { // busy, it did not come to what failed before
 		w.checked(err)
 	}
