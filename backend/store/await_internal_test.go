@@ -81,6 +81,11 @@ func TestALargeLogIsKeptForAWhile(t *testing.T) {
 	if log := rest(keepLarge); log != 0 {
 		t.Errorf("the log has %d bytes after 10 s", log)
 	}
+	rush()
+	s.w.ask(func(*conn) { s.w.stuck = true })
+	if log := rest(restAfter); log != 0 {
+		t.Errorf("a large log that could not be emptied before has %d bytes after 1 s", log)
+	}
 	if _, err := s.Keep(ctx, small([]byte("one")), nil); err != nil {
 		t.Fatal(err)
 	}

@@ -13,8 +13,8 @@ const (
 	// restAfter is how long nothing must be written before the log is emptied.
 	restAfter = time.Second
 	// A log of largeLog is kept for keepLarge after the last write: what comes
-	// in again is written over it, which is synced in half the time that it
-	// takes when the file grows.
+	// in again is written over it, which is synced in little more than half the
+	// time that it takes when the file grows.
 	largeLog  = 8 << 20
 	keepLarge = 10 * time.Second
 )
@@ -94,7 +94,8 @@ func (w *writer) rest() {
 		w.idle.Reset(restAfter)
 		return
 	}
-	if left := keepLarge - time.Since(w.ended); left > 0 && w.log.size() >= largeLog {
+	// One that could not be emptied is tried again at once: to copy it says nothing.
+	if left := keepLarge - time.Since(w.ended); left > 0 && !w.stuck && w.log.size() >= largeLog {
 		w.idle.Reset(left)
 		w.rested(w.log.tryRun(w.c, "PASSIVE"))
 		return
