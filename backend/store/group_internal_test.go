@@ -68,3 +68,46 @@ func TestAFailedAttemptCostsItsGroupNothing(t *testing.T) {
 		})
 	}
 }
+
+func TestAGroupWaitsForWhoWasAnsweredTogether(t *testing.T) {
+	began := time.Now().Add(time.Hour) // so that the time to wait is not over
+	for name, c := range map[string]struct {
+		answered int
+		has      []*work
+		gap      time.Duration // since the last group
+		want     bool
+	}{
+		"the first of many":       {64, []*work{{size: 1}}, 0, true},
+		"all that were answered":  {2 * crowd, works(2 * crowd), 0, false},
+		"few were answered":       {crowd - 1, []*work{{size: 1}}, 0, false},
+		"they were long ago":      {64, []*work{{size: 1}}, recent + 1, false},
+		"the group has no room":   {64, []*work{{size: maxGroupBytes}}, 0, false},
+		"more than were answered": {crowd, works(crowd + 1), 0, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := &writer{wake: make(chan struct{}, 1), late: time.NewTimer(time.Hour), answered: c.answered, ended: began.Add(-c.gap)}
+			w.wake <- struct{}{}
+			if got := w.await(c.has, began); got != c.want {
+				t.Errorf("waits for more: %v, want %v", got, c.want)
+			}
+			if len(w.wake) != 0 == c.want {
+				t.Errorf("the wake-up was taken: %v, want %v", len(w.wake) == 0, c.want)
+			}
+		})
+	}
+	t.Run("nobody comes", func(t *testing.T) {
+		w := &writer{wake: make(chan struct{}, 1), late: time.NewTimer(time.Hour), answered: 64}
+		w.ended = time.Now()
+		if w.await([]*work{{}}, w.ended) {
+			t.Error("somebody came")
+		}
+	})
+}
+
+func works(n int) []*work {
+	group := make([]*work, n)
+	for i := range group {
+		group[i] = &work{size: 1}
+	}
+	return group
+}
