@@ -2,7 +2,6 @@ package desk
 
 import (
 	"sync"
-	"sync/atomic"
 
 	"creel/backend/hook"
 )
@@ -13,23 +12,48 @@ const (
 	maxOverflow = 64 << 20
 	// overflowPart is what is taken of that at once.
 	overflowPart = 256 << 10
+	// wholeOverflow is what the longest answer needs of it.
+	wholeOverflow = hook.MaxPassed - hook.MaxAnswer
 )
 
-// purse is what is left of maxOverflow.
-type purse struct{ left atomic.Int64 }
+// purse is what is left of maxOverflow. Shared out as it is asked for, it could
+// be spent on the beginnings of many answers of which none is passed on whole;
+// so the answer that finds it running low is sure of what it still needs.
+type purse struct {
+	mu   sync.Mutex
+	left int
 
-func newPurse() *purse {
-	p := &purse{}
-	p.left.Store(maxOverflow)
-	return p
+	sure     *overflow // nil while more is left than the longest answer needs
+	promised int       // what of left is for sure alone
 }
 
-func (p *purse) take(n int64) bool {
-	if p.left.Add(-n) >= 0 {
-		return true
+func newPurse() *purse { return &purse{left: maxOverflow} }
+
+// take reports whether there is room for one more part of o. The caller holds
+// o.mu.
+func (p *purse) take(o *overflow) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if need := o.need(); p.sure == nil && p.left >= need && p.left < wholeOverflow+overflowPart {
+		p.sure, p.promised = o, need
 	}
-	p.left.Add(n)
-	return false
+	if p.sure == o {
+		p.promised -= overflowPart
+	} else if p.left-p.promised < overflowPart {
+		return false
+	}
+	p.left -= overflowPart
+	return true
+}
+
+// give takes back all that o held, which may be nothing.
+func (p *purse) give(o *overflow) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.left += len(o.parts) * overflowPart
+	if p.sure == o {
+		p.sure, p.promised = nil, 0
+	}
 }
 
 // overflow holds what of an answer is longer than what is kept, for the sender
@@ -53,7 +77,7 @@ func (o *overflow) Write(p []byte) (int, error) {
 	for rest := p; len(rest) > 0 && !o.full && !o.over; {
 		last := len(o.parts) - 1
 		if last < 0 || len(o.parts[last]) == cap(o.parts[last]) {
-			if o.full = o.bytes >= hook.MaxPassed-hook.MaxAnswer || !o.purse.take(overflowPart); o.full {
+			if o.full = o.need() == 0 || !o.purse.take(o); o.full {
 				break
 			}
 			o.parts = append(o.parts, make([]byte, 0, overflowPart))
@@ -65,6 +89,10 @@ func (o *overflow) Write(p []byte) (int, error) {
 	}
 	return len(p), nil
 }
+
+// need is how much more room an answer of any length could take. The caller
+// holds mu.
+func (o *overflow) need() int { return wholeOverflow - len(o.parts)*overflowPart }
 
 // Reset forgets what was taken: another answer follows.
 func (o *overflow) Reset() {
@@ -83,7 +111,7 @@ func (o *overflow) release() {
 
 // empty gives the memory back. The caller holds mu.
 func (o *overflow) empty() {
-	o.purse.left.Add(int64(len(o.parts)) * overflowPart)
+	o.purse.give(o)
 	o.parts, o.bytes, o.full = nil, 0, false
 }
 

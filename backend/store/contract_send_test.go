@@ -276,3 +276,36 @@ func missing(t *testing.T, r *rig) {
 	_, err = r.Keep(ctx, capture(func(c *hook.Capture) { c.State = "odd" }), nil)
 	r.wants(hook.Invalid, err)
 }
+
+// A delivery and its attempts are read as of one moment, while it is tried.
+func deliveryAtOneMoment(t *testing.T, r *rig) {
+	r.keep()
+	id, began := r.owe(1, "http://a/"), r.clock.now()
+	due := func(tries int) time.Time { return began.Add(time.Duration(tries) * time.Second) }
+	r.must(r.Finish(ctx, r.attempt(id, "attempt-1"), hook.Waiting, due(1)))
+	done := make(chan error, 1)
+	go func() {
+		for n := 2; n <= 200; n++ {
+			if err := r.Finish(ctx, r.attempt(id, fmt.Sprintf("attempt-%d", n)), hook.Waiting, due(n)); err != nil {
+				done <- err
+				return
+			}
+		}
+		done <- nil
+	}()
+	for {
+		ds, err := r.Deliveries(ctx, 1)
+		r.must(err)
+		for _, d := range append(ds, r.delivery(id)) {
+			if n := len(d.Attempts); !d.NextAt.Equal(due(n)) {
+				t.Fatalf("%d attempts, and due at %v, which is after %v", n, d.NextAt, d.NextAt.Sub(began))
+			}
+		}
+		select {
+		case err := <-done:
+			r.must(err)
+			return
+		default:
+		}
+	}
+}

@@ -151,9 +151,15 @@ func deliveryOf(scan func(...any) error) (d delivery, err error) {
 	return d, err
 }
 
-// deliveries reads what a condition picks, with attempts but for their bodies.
+// deliveries reads what a condition picks, with attempts but for their bodies,
+// all as of one moment.
 func (s *Store) deliveries(ctx context.Context, where string, args ...any) ([]hook.Delivery, error) {
-	rows, err := s.pool.QueryContext(ctx, "SELECT "+deliveryColumns+" FROM deliveries d "+where, args...)
+	q, err := s.pool.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = q.Rollback() }() // nothing was written
+	rows, err := q.QueryContext(ctx, "SELECT "+deliveryColumns+" FROM deliveries d "+where, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -173,7 +179,7 @@ func (s *Store) deliveries(ctx context.Context, where string, args ...any) ([]ho
 		return nil, err
 	}
 	for i, n := range tried {
-		if out[i].Attempts, err = s.attempts(ctx, n); err != nil {
+		if out[i].Attempts, err = attempts(ctx, q, n); err != nil {
 			return nil, err
 		}
 	}
@@ -240,8 +246,8 @@ func attemptOf(scan func(...any) error, whole bool) (a hook.Attempt, seq int64, 
 	return a, seq, nil
 }
 
-func (s *Store) attempts(ctx context.Context, n int64) ([]hook.Attempt, error) {
-	rows, err := s.pool.QueryContext(ctx, "SELECT "+attemptColumns+attemptFrom+"WHERE a.delivery = ? ORDER BY a.n, a.a", n)
+func attempts(ctx context.Context, q *sql.Tx, n int64) ([]hook.Attempt, error) {
+	rows, err := q.QueryContext(ctx, "SELECT "+attemptColumns+attemptFrom+"WHERE a.delivery = ? ORDER BY a.n, a.a", n)
 	if err != nil {
 		return nil, err
 	}
