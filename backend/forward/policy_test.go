@@ -201,7 +201,9 @@ func TestABreakerOfTheLastRunHoldsUntilTried(t *testing.T) {
 	if b.TryNow("other") || !b.TryNow("app") {
 		t.Error("Try now is for targets that rest")
 	}
-	l.until(func() bool { return b.Breaker("app").State == hook.BreakerOpen && l.states()[hook.Waiting] == 20 && l.tried() == 22 })
+	l.until(func() bool {
+		return b.Breaker("app").State == hook.BreakerOpen && l.states()[hook.Waiting] == 20 && l.tried() == 22
+	})
 	if n := len(target.Seen()); n != 2 {
 		t.Errorf("%d sent to the target that rests after a probe that failed, want the one by hand and the probe", n)
 	}
